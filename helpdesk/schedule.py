@@ -1,8 +1,9 @@
 """Every periodic task, in one table.
 
 A task here is only a hint to look: the work itself is rows with a due instant, so a lost,
-doubled or late tick changes nothing but the delay. `expires` drops ticks that piled up
-while no worker was there.
+doubled or late tick changes nothing but the delay. `expires` bounds what piles up while no
+worker is there. It is an instant by beat's clock, read against the worker's: generous, so
+that clocks some minutes apart do not make every tick look expired.
 """
 
 from celery.schedules import crontab, schedule
@@ -12,16 +13,19 @@ SWEEP = {"queue": "sweep"}
 
 ROUTES = {"escalation.tasks.sweep": SWEEP}
 
+# Those whose last good run /readyz reports.
+WATCHED = frozenset({"escalation.tasks.sweep"})
+
 SCHEDULE: dict[str, dict[str, object]] = {
     "escalate what is due": {
         "task": "escalation.tasks.sweep",
         "schedule": schedule(run_every=1.0),
-        "options": {"expires": 1.0},
+        "options": {"expires": 600.0},
     },
     "deliver messages whose wake-up was lost": {
         "task": "notifications.tasks.sweep_outbox",
         "schedule": schedule(run_every=10.0),
-        "options": {"expires": 10.0},
+        "options": {"expires": 600.0},
     },
     "close resolved tickets": {
         "task": "tickets.tasks.close_resolved_tickets",

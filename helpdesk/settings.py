@@ -10,6 +10,9 @@ from helpdesk import embedded, env, schedule
 # --- Paths ----------------------------------------------------------------
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE = embedded.state()
+# Without an address of its own, this installation runs on servers in the state folder.
+EMBEDDED_DATABASE = env.secret("DATABASE_URL") is None
+EMBEDDED_REDIS = env.secret("REDIS_URL") is None
 
 # --- Security -------------------------------------------------------------
 DEBUG = env.flag("HELPDESK_DEBUG", default=False)
@@ -316,7 +319,10 @@ LOGGING: dict[str, Any] = {
 }
 
 # --- Our own --------------------------------------------------------------
+PORT = env.number("PORT", default=8000, at_least=1)
 # How links in mails begin, without the last slash.
-HELPDESK_BASE_URL = env.text("HELPDESK_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
-# Whether the demo persons may sign in; off in every installation with real people.
-HELPDESK_DEMO = env.flag("HELPDESK_DEMO", default=False)
+HELPDESK_BASE_URL = env.text("HELPDESK_BASE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+# Whether the demo persons may sign in: only where the database is that of a try-out.
+HELPDESK_DEMO = env.flag("HELPDESK_DEMO", default=EMBEDDED_DATABASE)
+# Seconds since the last sweep after which /readyz calls the escalation late.
+HELPDESK_SWEEP_LATE = env.number("HELPDESK_SWEEP_LATE", default=30, at_least=2)

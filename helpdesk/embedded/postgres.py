@@ -62,6 +62,8 @@ class Postgres:
     Making the object only writes the port and the password; `start` does the rest.
     """
 
+    name = "PostgreSQL"
+
     def __init__(self, root: Path, *, fast: bool = False) -> None:
         self.root = root
         self.fast = fast
@@ -116,6 +118,10 @@ class Postgres:
             self.process.send_signal(signal.SIGQUIT)
             self.process.wait(STOP_SECONDS)
         self.process = None
+
+    def is_running(self) -> bool:
+        """Tell whether the process we started is there."""
+        return self.process is not None and self.process.poll() is None
 
     def move_off_a_taken_port(self) -> bool:
         """Choose another port when a program that is not this server has it; tell whether."""

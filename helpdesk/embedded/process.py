@@ -122,15 +122,18 @@ def kept(path: Path, make: Callable[[], str]) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
-def die_with_parent(signal_number: int) -> Callable[[], None] | None:
-    """Return a `preexec_fn` that has the kernel send a signal when the parent is gone (Linux).
+def die_with_parent(
+    signal_number: int, *, parent: int | None = None
+) -> Callable[[], None] | None:
+    """Return a function for the child that has the kernel signal it when the parent is gone.
 
-    It runs after the change of account, which would clear the wish.
+    As a `preexec_fn` it runs after the change of account, which would clear the wish.
+    `parent` is this process unless given. None where the system cannot do it (only Linux can).
     """
     if not sys.platform.startswith("linux"):
         return None
     libc = ctypes.CDLL(None, use_errno=True)
-    parent = os.getpid()
+    parent = parent or os.getpid()
 
     def ask() -> None:
         libc.prctl(PR_SET_PDEATHSIG, signal_number)

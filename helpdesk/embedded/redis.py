@@ -44,6 +44,8 @@ def binary() -> Path:
 class Redis:
     """One server: its folder, its port, its password, and the process if we started it."""
 
+    name = "Valkey"
+
     def __init__(self, root: Path, *, fast: bool = False) -> None:
         self.root = root
         self.fast = fast
@@ -103,6 +105,10 @@ class Redis:
             self.process.kill()
             self.process.wait(STOP_SECONDS)
         self.process = None
+
+    def is_running(self) -> bool:
+        """Tell whether the process we started is there."""
+        return self.process is not None and self.process.poll() is None
 
     def move_off_a_taken_port(self) -> bool:
         """Choose another port when a program that is not this server has it; tell whether."""
