@@ -1,6 +1,7 @@
 """One line per event as key=value, with the trace of the request or task it belongs to."""
 
 import logging
+import time
 from contextvars import ContextVar
 
 # Set by the trace middleware and by Celery's task_prerun; "-" outside of both.
@@ -18,8 +19,9 @@ class TraceFilter(logging.Filter):
 class KeyValueFormatter(logging.Formatter):
     """Write `time=… level=… logger=… trace=… message="…"`; a traceback follows on its own lines."""
 
+    converter = time.gmtime
     default_time_format = "%Y-%m-%dT%H:%M:%S"
-    default_msec_format = "%s.%03d"
+    default_msec_format = "%s.%03dZ"
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  the name is logging's
         # Control characters are escaped, so that a line of a person's text cannot forge a line.

@@ -1,17 +1,10 @@
-"""How static files are named, and when they are collected."""
+"""When static files are collected."""
 
 import hashlib
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from django.core.management import call_command
-
-
-class HashedStaticFilesStorage(ManifestStaticFilesStorage):
-    """Names with the hash of the content, also in what our scripts import from each other."""
-
-    support_js_module_import_aggregation = True
 
 
 def collect_if_changed() -> None:

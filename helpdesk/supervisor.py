@@ -106,15 +106,17 @@ class _Watched:
 
 @dataclass
 class Supervisor:
-    """The running children, in the order of their start."""
+    """The running children; they stop in the reverse order of this list."""
 
     say: Callable[[str], None]
     _watched: list[_Watched] = field(default_factory=list)
 
-    def add(self, child: Child) -> None:
-        """Start `child` and keep it running from now on."""
+    def add(self, child: Child, *, below: str | None = None) -> None:
+        """Start `child` and keep it running; it stops after the child named `below`."""
+        names = [watched.child.name for watched in self._watched]
+        position = names.index(below) if below else len(names)
         # Listed first: what an interrupted start left is then stopped too.
-        self._watched.append(_Watched(child, started=time.monotonic()))
+        self._watched.insert(position, _Watched(child, started=time.monotonic()))
         child.start()
 
     def watch(self) -> None:
@@ -125,7 +127,7 @@ class Supervisor:
             time.sleep(LOOK_SECONDS)
 
     def stop(self) -> None:
-        """Stop all, the last started first."""
+        """Stop all, the last in the list first."""
         while self._watched:
             child = self._watched[-1].child
             try:

@@ -138,9 +138,11 @@ class Command(BaseCommand):
         beat = [*celery, "beat", "-l", "WARNING", "--pidfile="]
         sweeper = [*celery, "worker", "--pool=solo", "-Q", "sweep", "-n", "sweeper@%h", *quiet]
         worker = [*celery, "worker", "--pool=threads", "-c", "4", "-Q", "default"]
-        self.supervisor.add(self.program("beat", beat))
-        self.supervisor.add(self.program("sweeper", sweeper))
-        self.supervisor.add(self.program("worker", [*worker, "-n", "worker@%h", *quiet]))
+        # The web server is started first, for the first page, and stops first as well.
+        self.supervisor.add(self.program("beat", beat), below="web")
+        self.supervisor.add(self.program("sweeper", sweeper), below="web")
+        worker = [*worker, "-n", "worker@%h", *quiet]
+        self.supervisor.add(self.program("worker", worker), below="web")
 
     def program(self, name: str, command: list[str], **options: Any) -> Program:
         return Program(name, command, log=self.logs / f"{name}.log", **options)
