@@ -1,0 +1,183 @@
+"""The Jinja2 environment of every page: translations, formats of the reader's language, icons."""
+
+import datetime as dt
+from collections.abc import Callable
+from functools import lru_cache, partial
+from typing import Any
+
+import lucide
+from django.conf import settings
+from django.templatetags.static import static
+from django.urls import get_script_prefix, reverse
+from django.utils import timezone, translation
+from jinja2 import Environment
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
+
+from common import formats
+
+EXTENSIONS = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols")
+ICON_SIZE = 20
+ICON_STROKE = 1.75
+
+
+def environment(**options: Any) -> Environment:
+    """Return the environment Django's Jinja2 backend asks for (OPTIONS["environment"])."""
+    options.setdefault("trim_blocks", True)
+    options.setdefault("lstrip_blocks", True)
+    options["extensions"] = [*options.get("extensions", ()), *EXTENSIONS]
+    env = Environment(**options)  # noqa: S701  Django passes autoescape=True
+    # Added by the i18n extension at run time, which its stubs do not know.
+    install: Callable[..., None] = env.install_gettext_callables  # type: ignore[attr-defined]
+    install(
+        translation.gettext,
+        translation.ngettext,
+        newstyle=True,
+        pgettext=translation.pgettext,
+        npgettext=translation.npgettext,
+    )
+    env.globals.update(GLOBALS)
+    env.filters.update(FILTERS)
+    return env
+
+
+def language() -> str:
+    """Return the code of the active language, "en" when translations are off."""
+    return translation.get_language() or "en"
+
+
+def html_language() -> str:
+    """Return the language tag of the page, with the Swiss region where the code names none."""
+    code = language()
+    return code if "-" in code else f"{code}-CH"
+
+
+def languages() -> list[tuple[str, str, str]]:
+    """Return (code, short word, name in the language itself) for each language on offer."""
+    return [
+        (code, code[:2].upper(), translation.get_language_info(code)["name_local"].capitalize())
+        for code, _name in settings.LANGUAGES
+    ]
+
+
+# --- Links ------------------------------------------------------------------
+
+
+def url(name: str, *args: object, **kwargs: object) -> str:
+    """Return the path of a named URL."""
+    return reverse(name, args=args, kwargs=kwargs)
+
+
+def links(name: str, sample: str) -> Callable[[object], str]:
+    """Return a function from a value to its path, for lists: it resolves the name only once.
+
+    `sample` is a value the URL accepts ("26-00001"); values must need no quoting.
+    """
+    before, after = _around(name, sample, settings.ROOT_URLCONF, get_script_prefix())
+    return lambda value: f"{before}{value}{after}"
+
+
+@lru_cache(maxsize=128)
+def _around(name: str, sample: str, _urlconf: str, _prefix: str) -> tuple[str, str]:
+    before, _, after = reverse(name, args=(sample,)).rpartition(sample)
+    return before, after
+
+
+# --- Icons ------------------------------------------------------------------
+
+
+@lru_cache(maxsize=512)
+def icon(name: str, label: str | None = None, size: int = ICON_SIZE) -> Markup:
+    """Return a lucide icon as inline SVG: hidden from readers beside a word, named by `label`."""
+    attributes: dict[str, str] = {"class": f"icon icon--{name}", "focusable": "false"}
+    if label is None:
+        attributes["aria-hidden"] = "true"
+    else:
+        attributes |= {"role": "img", "aria-label": label}
+    svg = lucide._render_icon(name, size, stroke_width=ICON_STROKE, **attributes)
+    return Markup(" ".join(svg.split()))  # noqa: S704  built from the package's own drawings
+
+
+# --- Formats in the reader's language and zone --------------------------------
+
+
+def _in_language(function: Callable[..., str]) -> Callable[..., str]:
+    """Return the format as a filter: the language is the reader's, an empty value stays empty."""
+
+    def filtered(value: Any, *args: Any, **kwargs: Any) -> str:
+        return "" if value is None else function(value, *args, language=language(), **kwargs)
+
+    return filtered
+
+
+def _plain(function: Callable[..., str]) -> Callable[..., str]:
+    def filtered(value: Any, *args: Any, **kwargs: Any) -> str:
+        return "" if value is None or value == "" else function(value, *args, **kwargs)
+
+    return filtered
+
+
+def _from_now(function: Callable[..., str]) -> Callable[..., str]:
+    """Return a format that compares with now; pages pass `now` where one must serve all."""
+
+    def filtered(value: dt.datetime | None, now: dt.datetime | None = None) -> str:
+        if value is None:
+            return ""
+        return function(value, now or timezone.now(), language())
+
+    return filtered
+
+
+def rest(seconds: float) -> str:
+    """Return what a running chip shows: "4:59" under five minutes, else a wall-clock duration."""
+    if 0 <= seconds < 5 * formats.MINUTE:
+        return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+    return formats.duration(seconds, language(), days=True)
+
+
+def units() -> dict[str, object]:
+    """Return the words of durations which the browser needs to tick (chips.js)."""
+    say = formats.words(language())
+    return {
+        "day": say.day,
+        "hour": say.hour,
+        "minute": say.minute,
+        "hours": say.hours,
+        "minutes": say.minutes,
+    }
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "date": _plain(formats.date),
+    "time": _plain(formats.time),
+    "date_time": _plain(formats.date_time),
+    "iso": _plain(formats.iso),
+    "phone": _plain(formats.phone),
+    "money": _plain(formats.money),
+    "date_long": _in_language(formats.date_long),
+    "weekday": _in_language(formats.weekday_short),
+    "spoken_time": _in_language(formats.spoken_time),
+    "duration": _in_language(formats.duration),
+    "duration_spoken": _in_language(formats.duration_spoken),
+    "number": _in_language(formats.quantity),
+    "percent": _in_language(formats.percent),
+    "file_size": _in_language(formats.file_size),
+    "relative": _from_now(formats.relative),
+    "moment": _from_now(formats.moment),
+    "spoken_moment": _from_now(formats.spoken_moment),
+    "rest": rest,
+    # Safe in a script data block and, because it escapes quotes, in a single-quoted attribute.
+    "json": partial(htmlsafe_json_dumps),
+}
+
+GLOBALS: dict[str, object] = {
+    "url": url,
+    "links": links,
+    "static": static,
+    "icon": icon,
+    "current_time": timezone.now,
+    "language": language,
+    "html_language": html_language,
+    "languages": languages,
+    "units": units,
+}

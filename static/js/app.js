@@ -1,0 +1,2 @@
+// Entry of every page.
+document.documentElement.classList.add("has-js");
