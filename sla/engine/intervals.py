@@ -22,6 +22,7 @@ class WallClock:
     def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
         self._steady: dict[int, int | None] = {}
+        self._midnights: dict[int, int | None] = {}
 
     def opening(self, wall: int) -> int:
         """Return the first instant that shows this wall time, or the end of the gap it is in."""
@@ -46,14 +47,23 @@ class WallClock:
     def _steady_offset(self, day: int) -> int | None:
         """Return the offset of a day without a change of the clock, else None."""
         if day not in self._steady:
-            offsets = {*self._offsets(day * DAY), *self._offsets((day + 1) * DAY)}
-            self._steady[day] = offsets.pop() if len(offsets) == 1 else None
+            offset = self._offset_at_midnight(day)
+            lasts = offset is not None and offset == self._offset_at_midnight(day + 1)
+            self._steady[day] = offset if lasts else None
         return self._steady[day]
+
+    def _offset_at_midnight(self, day: int) -> int | None:
+        """Return the offset of the one midnight that starts a day; None for none or two."""
+        if day not in self._midnights:
+            first, second = self._offsets(day * DAY)
+            self._midnights[day] = first if first == second else None
+        return self._midnights[day]
 
     def _offsets(self, wall: int) -> tuple[int, int]:
         """Return the offsets for the first and the second pass; in a gap first < second."""
-        moment = (_WALL_EPOCH + timedelta(seconds=wall)).replace(tzinfo=self._zone)
-        return _offset(moment), _offset(moment.replace(fold=1))
+        moment = _WALL_EPOCH + timedelta(seconds=wall)
+        first = moment.replace(tzinfo=self._zone)
+        return _offset(first), _offset(moment.replace(tzinfo=self._zone, fold=1))
 
     def _end_of_gap(self, wall: int, before: int, after: int) -> int:
         """Return the instant of the forward change: the first to have the new offset."""

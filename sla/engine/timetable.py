@@ -134,7 +134,7 @@ class Timetable:
         """Yield the open intervals within [start, end) in order, cut to it."""
         span = self._covering(start, end)
         for index in range(bisect_right(span.ends, start), len(span.starts)):
-            if span.starts[index] >= end:
+            if start >= end or span.starts[index] >= end:
                 return
             yield max(span.starts[index], start), min(span.ends[index], end)
 
