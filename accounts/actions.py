@@ -1,0 +1,130 @@
+"""Every write of persons, teams and what belongs to them."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+import phonenumbers
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from accounts.choices import Language, Theme
+from accounts.models import ApiToken, Person, PhoneNumber
+from audit import actions as audit
+from common import clock
+from common.errors import InvalidInput
+from common.origin import Origin
+
+TOKEN_LIFE = timedelta(days=365)
+
+
+def save(row: models.Model, *, origin: Origin) -> None:
+    """Save an organisation, site, team, membership, skill or duty, with its event."""
+    with transaction.atomic():
+        audit.save_reference(row, origin=origin.timed(clock.now()))
+
+
+def save_person(
+    person: Person,
+    *,
+    origin: Origin,
+    password: str | None = None,
+    phones: tuple[tuple[str, str], ...] = (),
+) -> Person:
+    """Save a person with their telephone numbers; None leaves the password as it is.
+
+    phones: pairs of number (any spelling; without a country it is read as Swiss) and kind;
+    they are added to the ones the person has. Raises InvalidInput for a number nobody can dial.
+    """
+    numbers = [(e164(number), kind) for number, kind in phones]
+    with transaction.atomic():
+        if password is not None:
+            person.set_password(password)
+        elif not person.password:
+            person.set_unusable_password()
+        origin = origin.timed(clock.now())
+        audit.save_reference(person, origin=origin)
+        for number, kind in numbers:
+            row, made = PhoneNumber.objects.get_or_create(
+                person=person, e164=number, defaults={"kind": kind}
+            )
+            if made:
+                audit.record(
+                    person,
+                    verb="person.phone_added",
+                    origin=origin,
+                    changes={"phone": [None, number]},
+                )
+    return person
+
+
+def new_caller(*, name: str, phone: str, site_id: int | None, origin: Origin) -> Person:
+    """Make a person out of what a caller says: a name and a number, no e-mail needed."""
+    given, _space, family = name.strip().rpartition(" ")
+    if not family:
+        raise InvalidInput(_("Write the name of the person."), field="name")
+    person = Person(given_name=given, family_name=family, site_id=site_id)
+    return save_person(person, origin=origin, phones=((phone, "other"),) if phone else ())
+
+
+def set_preferences(
+    person: Person, *, origin: Origin, language: str | None = None, theme: str | None = None
+) -> None:
+    """Set the language or the colours of the screens a person sees."""
+    if language is not None:
+        if language not in Language.values:
+            raise InvalidInput(_("Choose one of the four languages."), field="language")
+        person.language = language
+    if theme is not None:
+        if theme not in Theme.values:
+            raise InvalidInput(_("Choose light, dark or like the computer."), field="theme")
+        person.theme = theme
+    with transaction.atomic():
+        audit.save_reference(person, origin=origin.timed(clock.now()))
+
+
+def issue_token(person: Person, *, origin: Origin) -> str:
+    """Make an API token for `person` and return it; it can be shown this once only."""
+    secret = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        origin = origin.timed(clock.now())
+        ApiToken.objects.create(
+            person=person,
+            prefix=secret[:8],
+            digest=digest_of(secret),
+            created_at=origin.moment,
+            expires_at=origin.moment + TOKEN_LIFE,
+        )
+        audit.record(
+            person,
+            verb="person.token_issued",
+            origin=origin,
+            changes={"token": [None, secret[:8]]},
+        )
+    return secret
+
+
+def token_used(token: ApiToken, *, at: datetime) -> None:
+    """Remember when a token was last used, at most once an hour."""
+    if token.last_used_at is None or at - token.last_used_at > timedelta(hours=1):
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=at)
+
+
+def digest_of(secret: str) -> str:
+    """Return the SHA-256 under which a token is stored."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def e164(number: str, *, country: str = "CH") -> str:
+    """Return a number in E.164; one without a country code is read as of `country`."""
+    try:
+        parsed = phonenumbers.parse(number, country)
+    except phonenumbers.NumberParseException:
+        parsed = None
+    if parsed is None or not phonenumbers.is_possible_number(parsed):
+        raise InvalidInput(
+            _("“%(number)s” is no telephone number. Write it like 021 555 41 27.")
+            % {"number": number},
+            field="phone",
+        )
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,41 @@
+"""Who may do what with persons and teams; asked by every door."""
+
+from typing import TYPE_CHECKING, Any
+
+from accounts.choices import MemberRole, Role
+
+if TYPE_CHECKING:
+    from accounts.models import Person
+
+
+def is_agent(user: Any) -> bool:
+    """Test if `user` works at the desk."""
+    return bool(user.is_authenticated and user.is_agent)
+
+
+def is_lead(user: Any) -> bool:
+    """Test if `user` leads a team or administers; costs one statement for an agent."""
+    if not is_agent(user):
+        return False
+    if user.role == Role.ADMINISTRATOR:
+        return True
+    known: bool | None = getattr(user, "_is_lead", None)
+    if known is None:
+        known = user.memberships.filter(role=MemberRole.LEAD).exists()
+        user._is_lead = known
+    return known
+
+
+def is_administrator(user: Any) -> bool:
+    """Test if `user` may change how the desk works."""
+    return bool(user.is_authenticated and user.is_active and user.role == Role.ADMINISTRATOR)
+
+
+def can_look_up_persons(user: Any) -> bool:
+    """Test if `user` may search the directory of callers."""
+    return is_agent(user)
+
+
+def can_open_for(user: Any, requester: "Person") -> bool:
+    """Test if `user` may open a ticket in the name of `requester`."""
+    return is_agent(user) or bool(user.pk == requester.pk)

@@ -1,0 +1,40 @@
+"""Reads of the catalogue."""
+
+from catalog import rules
+from catalog.models import Category, CategorySkill
+
+
+def suggest(text: str) -> tuple[Category | None, bool]:
+    """Return the category the words suggest and whether they did; else the desk's default."""
+    categories = list(Category.objects.active().select_related("service", "team"))
+    known = [
+        rules.candidate(c.pk, [*c.names.values(), *c.service.names.values()], c.keywords)
+        for c in categories
+    ]
+    found = rules.best(text, known)
+    for category in categories:
+        if category.pk == found:
+            return category, True
+    return next((c for c in categories if c.is_default), None), False
+
+
+def default_category() -> Category | None:
+    """Return the category of a ticket nobody has classified."""
+    return Category.objects.active().select_related("team").filter(is_default=True).first()
+
+
+def grouped() -> list[tuple[str, list[Category]]]:
+    """Return the active categories under the names of their services, for a choice."""
+    groups: dict[str, list[Category]] = {}
+    for category in Category.objects.active().select_related("service"):
+        groups.setdefault(str(category.service), []).append(category)
+    return list(groups.items())
+
+
+def required_skills(category_ids: set[int]) -> dict[int, list[tuple[int, int]]]:
+    """Return (skill, least level) pairs for each of the categories that require any."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    rows = CategorySkill.objects.filter(category_id__in=category_ids)
+    for category_id, skill_id, level in rows.values_list("category_id", "skill_id", "level"):
+        found.setdefault(category_id, []).append((skill_id, level))
+    return found

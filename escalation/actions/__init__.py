@@ -1,0 +1,6 @@
+"""Every write of firings and hand-overs; the ticket itself goes through its own funnel."""
+
+from escalation.actions.handover import Card, accept, hand_back, hand_over, refuse
+from escalation.actions.sweep import BATCH, sweep, sweep_all
+
+__all__ = ["BATCH", "Card", "accept", "hand_back", "hand_over", "refuse", "sweep", "sweep_all"]

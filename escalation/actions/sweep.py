@@ -1,0 +1,191 @@
+"""The sweep: what fell due is carried out, each step once, whatever crashes meanwhile.
+
+One transaction claims due tickets (others' rows are passed over), replays their clocks,
+inserts the steps as Firing rows — the unique row decides who carries a step out — and
+writes level, event and messages set-based. Nothing is kept outside the database.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from common import clock as clocks_now
+from common.origin import Origin
+from escalation import notices
+from escalation.actions.moves import Move, to_next_level, write_handovers
+from escalation.queries import Routing, routing
+from sla.choices import StepAction
+from sla.queries import Policy, StepTerms, policy
+from tickets import queries
+from tickets.actions import BatchChange, Change, change_batch
+from tickets.actions.clocks import claim_due
+from tickets.models import Clock, Ticket
+
+BATCH = 500
+
+_FIRE = """
+INSERT INTO escalation_firing (clock_id, run, milestone, due_at, fired_at)
+SELECT n.clock, n.run, n.milestone, n.due, %s
+  FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::timestamptz[])
+       AS n(clock, run, milestone, due)
+ON CONFLICT (clock_id, run, milestone) DO NOTHING RETURNING clock_id, milestone
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DueStep:
+    """A step whose instant has come, for one clock."""
+
+    clock: Clock
+    terms: StepTerms
+    due_at: datetime
+
+
+@dataclass(slots=True)
+class Due:
+    """A claimed ticket with the steps that are due, and whether a clock has just run out."""
+
+    ticket: Ticket
+    steps: list[DueStep] = field(default_factory=list)
+    ran_out: list[Clock] = field(default_factory=list)
+
+
+def sweep(*, limit: int = BATCH, at: datetime | None = None) -> int:
+    """Carry out one batch of due steps; return how many tickets were looked at.
+
+    at: only for tests, replay and demo data; otherwise the database's clock decides.
+    """
+    with transaction.atomic():
+        origin = Origin.of_system(trace="sweep", at=at or clocks_now.now())
+        tickets = claim_due(limit, at=origin.moment)
+        if not tickets:
+            return 0
+        rules = policy()
+        found = [_due(ticket, rules, origin.moment) for ticket in tickets]
+        fresh = _fire([step for due in found for step in due.steps], origin.moment)
+        ways = _routing(found, fresh, origin.moment)
+        changes, moves = _decide(found, fresh, ways)
+        change_batch(changes, origin=origin)
+        write_handovers(moves, origin=origin)
+    return len(tickets)
+
+
+def sweep_all(*, at: datetime | None = None, most: int = 40) -> int:
+    """Sweep batch after batch until nothing is due, at most `most` batches; return the tickets."""
+    total = 0
+    for _batch in range(most):
+        done = sweep(at=at)
+        total += done
+        if done < BATCH:
+            break
+    return total
+
+
+def _due(ticket: Ticket, rules: Policy, at: datetime) -> Due:
+    found = Due(ticket)
+    promises = queries.promises(ticket, rules)
+    holds = list(ticket.holds.all())
+    for row in ticket.clocks.all():
+        promise = promises.get(row.metric)
+        if promise is None or row.next_action_at is None or row.next_action_at > at:
+            continue
+        reading = queries.read(promise, ticket, holds, since=row.terms_since, at=at)
+        instants = dict(reading.step_ats)
+        if reading.breached_at is not None and row.breached_at is None:
+            found.ran_out.append(row)
+        found.steps += [
+            DueStep(row, step, instants[step.milestone])
+            for step in promise.steps
+            if step.milestone not in row.fired and instants.get(step.milestone, at) <= at
+            and step.milestone in instants
+        ]  # fmt: skip
+    return found
+
+
+def _fire(steps: Sequence[DueStep], at: datetime) -> set[tuple[int, str]]:
+    """Insert the firings; return the (clock, milestone) pairs that this sweep owns."""
+    if not steps:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FIRE,
+            [
+                at,
+                [s.clock.pk for s in steps],
+                [s.clock.run for s in steps],
+                [s.terms.milestone for s in steps],
+                [s.due_at for s in steps],
+            ],
+        )
+        return {(clock, milestone) for clock, milestone in cursor.fetchall()}
+
+
+def _routing(found: Sequence[Due], fresh: set[tuple[int, str]], at: datetime) -> Routing | None:
+    """Read who could get what, unless no step of this batch needs anybody."""
+    if not fresh:
+        return None
+    return routing(category_ids={due.ticket.category_id for due in found}, at=at)
+
+
+def _decide(
+    found: Sequence[Due], fresh: set[tuple[int, str]], ways: Routing | None
+) -> tuple[list[BatchChange], list[Move]]:
+    changes, moves = [], []
+    for due in found:
+        mine = [s for s in due.steps if (s.clock.pk, s.terms.milestone) in fresh]
+        asked, move = _change(due, mine, ways)
+        changes.append(asked)
+        if move is not None:
+            moves.append(move)
+    return changes, moves
+
+
+def _change(
+    due: Due, mine: Sequence[DueStep], ways: Routing | None
+) -> tuple[BatchChange, Move | None]:
+    fired = tuple((s.clock.metric, s.terms.milestone) for s in due.steps)
+    steps = [f"{s.clock.metric}:{s.terms.milestone}" for s in mine]
+    asked = BatchChange(ticket=due.ticket, change=Change(), verb="", fired=fired, is_quiet=True)
+    if steps:
+        asked.extra["steps"] = [None, steps]
+    if due.ran_out:
+        asked.verb = "ticket.breached"
+        asked.extra["late"] = [None, [row.metric for row in due.ran_out]]
+    elif mine:
+        asked.verb = "ticket.warned"
+    if not mine or ways is None:
+        return asked, None
+    move = None
+    if any(s.terms.action == StepAction.HAND_OVER for s in mine):
+        move = to_next_level(due.ticket, ways)
+    if move is not None:
+        asked.verb, asked.change = "ticket.escalated", move.change
+        asked.extra["trigger"] = [None, move.trigger]
+    asked.messages = tuple(
+        message for step in mine for message in _messages(due.ticket, step, move, ways)
+    )
+    return asked, move
+
+
+def _messages(
+    ticket: Ticket, step: DueStep, move: Move | None, ways: Routing
+) -> list[notices.NewMessage]:
+    name, row = step.terms.milestone, step.clock
+    moved = move is not None and step.terms.action == StepAction.HAND_OVER
+    found: list[notices.NewMessage] = []
+    if moved and move is not None:
+        found += notices.of_step(ticket, row, name, "ticket_escalated", move.readers)
+        leads = ways.leads_of([move.from_team.pk, move.to_team.pk])
+        found += notices.of_step(ticket, row, name, "ticket_late_lead", leads)
+        return found
+    if step.terms.action == StepAction.WARN:
+        reader = ways.persons.get(ticket.assignee_id or 0) or ticket.assignee
+        readers = [reader] if reader else ways.leads_of([ticket.team_id])
+        found += notices.of_step(ticket, row, name, "ticket_at_risk", readers)
+    if step.terms.tell_lead or step.terms.action == StepAction.HAND_OVER:
+        found += notices.of_step(
+            ticket, row, name, "ticket_late_lead", ways.leads_of([ticket.team_id])
+        )
+    return found

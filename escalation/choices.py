@@ -1,0 +1,37 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    """Whether others are to work on it, or a superior is to know of it."""
+
+    FUNCTIONAL = "functional", _("hand-over")
+    HIERARCHICAL = "hierarchical", _("information of the lead")
+
+
+class Trigger(models.TextChoices):
+    """Why a ticket changed hands."""
+
+    BREACH = "breach", _("the time is up")
+    WARNING = "warning", _("the time is nearly up")
+    SKILL = "skill", _("needs skill")
+    RIGHTS = "rights", _("needs rights")
+    TOOL = "tool", _("needs a tool")
+    SCOPE = "scope", _("belongs elsewhere")
+    REQUESTER = "requester", _("the caller asks for it")
+    RULE = "rule", _("by rule")
+
+
+CHOOSABLE = (
+    Trigger.SKILL, Trigger.RIGHTS, Trigger.TOOL, Trigger.SCOPE, Trigger.REQUESTER,
+)  # fmt: skip
+
+
+class HandoverState(models.TextChoices):
+    """Where a hand-over stands."""
+
+    PROPOSED = "proposed", _("proposed")
+    ACCEPTED = "accepted", _("accepted")
+    REFUSED = "refused", _("refused")
+    RETURNED = "returned", _("handed back")
+    RECALLED = "recalled", _("overtaken")

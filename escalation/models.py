@@ -1,0 +1,86 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Skill, Team
+from escalation.choices import HandoverState, Kind, Trigger
+from tickets.models import Clock, Ticket
+
+
+class Firing(models.Model):
+    """A step that was carried out: at most one a (clock, run, milestone), whatever crashes.
+
+    due_at is the instant the step was for, fired_at the one at which the sweep saw it.
+    """
+
+    clock = models.ForeignKey(
+        Clock, models.CASCADE, related_name="firings", verbose_name=_("clock")
+    )
+    run = models.PositiveSmallIntegerField(_("run"))
+    milestone = models.SlugField(_("milestone"))
+    due_at = models.DateTimeField(_("due"))
+    fired_at = models.DateTimeField(_("carried out"))
+
+    class Meta:
+        verbose_name = _("step carried out")
+        verbose_name_plural = _("steps carried out")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clock", "run", "milestone"], name="firing_once_a_milestone"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.clock_id}: {self.milestone}"
+
+
+class Handover(models.Model):
+    """One move of a ticket to another team, with the card the next one reads first."""
+
+    ticket = models.ForeignKey(
+        Ticket, models.CASCADE, related_name="handovers", verbose_name=_("ticket")
+    )
+    from_team = models.ForeignKey(Team, models.PROTECT, related_name="+", verbose_name=_("from"))
+    to_team = models.ForeignKey(Team, models.PROTECT, related_name="+", verbose_name=_("to"))
+    from_level = models.PositiveSmallIntegerField(_("from level"))
+    to_level = models.PositiveSmallIntegerField(_("to level"))
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.FUNCTIONAL)
+    trigger = models.CharField(_("why"), max_length=9, choices=Trigger)
+    missing_skill = models.ForeignKey(
+        Skill, models.PROTECT, null=True, related_name="+", verbose_name=_("missing skill")
+    )
+    reason = models.TextField(_("reason"), blank=True)
+    symptom = models.TextField(_("symptom"), blank=True)
+    tried = models.TextField(_("tried"), blank=True)
+    wanted = models.TextField(_("wanted"), blank=True)
+    reachable = models.CharField(_("reachable"), max_length=200, blank=True)
+    chosen = models.JSONField(_("choice of the person"), default=dict)
+    state = models.CharField(
+        _("state"), max_length=8, choices=HandoverState, default=HandoverState.PROPOSED
+    )
+    proposed_at = models.DateTimeField(_("handed over"))
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",
+        verbose_name=_("handed over by"),
+    )  # fmt: skip
+    answered_at = models.DateTimeField(_("answered"), null=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",
+        verbose_name=_("answered by"),
+    )  # fmt: skip
+    answer = models.TextField(_("answer"), blank=True)
+
+    class Meta:
+        verbose_name = _("hand-over")
+        verbose_name_plural = _("hand-overs")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ticket"],
+                condition=models.Q(state=HandoverState.PROPOSED),
+                name="handover_one_proposed_a_ticket",
+            ),
+        ]
+        indexes = [models.Index(fields=["ticket", "id"], name="handover_of_ticket")]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id}: {self.from_team_id} → {self.to_team_id}"

@@ -1,0 +1,22 @@
+"""Who may hand over, accept, refuse and hand back."""
+
+from typing import TYPE_CHECKING, Any
+
+from accounts.permissions import is_agent
+from tickets.permissions import can_work, team_ids
+
+if TYPE_CHECKING:
+    from escalation.models import Handover
+    from tickets.models import Ticket
+
+
+def can_hand_over(user: Any, ticket: "Ticket") -> bool:
+    """Test if `user` may hand the ticket to another team: whoever works on it."""
+    return can_work(user, ticket)
+
+
+def can_answer(user: Any, handover: "Handover") -> bool:
+    """Test if `user` may accept or refuse: an agent of the team it was handed to."""
+    if not is_agent(user):
+        return False
+    return bool(user.is_superuser) or handover.to_team_id in team_ids(user)

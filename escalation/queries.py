@@ -1,0 +1,190 @@
+"""Reads for routing: which teams serve what, who is on duty, who carries how much."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count
+
+from accounts.choices import DutyKind, MemberRole
+from accounts.models import Duty, Membership, Person, PersonSkill, Team
+from catalog.models import Service
+from catalog.queries import required_skills
+from escalation.choices import HandoverState
+from escalation.models import Handover
+from escalation.rules import Candidate, Ranked, TeamOption, next_team, rank
+from sla.queries import Policy, policy
+from tickets.models import Ticket
+
+
+@dataclass(slots=True)
+class Routing:
+    """Everything routing looks at, read once for a whole batch; loads grow as it chooses."""
+
+    at: datetime
+    rules: Policy
+    teams: Mapping[int, Team]
+    members: Mapping[int, list[int]]
+    leads: Mapping[int, list[int]]
+    persons: Mapping[int, Person]
+    skills: Mapping[int, Mapping[int, int]]
+    serving: Mapping[int, frozenset[int]]
+    required: Mapping[int, list[tuple[int, int]]]
+    away: frozenset[int]
+    rostered: Mapping[int, bool]
+    load: Counter[int]
+    team_load: Counter[int]
+
+    def next_level(self, ticket: Ticket) -> Team | None:
+        """Return the team of the next level for a ticket, or None when there is none."""
+        options = (self._option(team, ticket) for team in self.teams.values())
+        found = next_team(options, level=ticket.level)
+        return None if found is None else self.teams[found]
+
+    def choose(self, ticket: Ticket, team: Team) -> Ranked | None:
+        """Return the best person of `team` for a ticket, or None when nobody fits; counts it."""
+        ranking = rank(
+            (self._candidate(person) for person in self.members.get(team.pk, ())),
+            required=self.required.get(ticket.category_id, ()),
+            language=ticket.language,
+        )
+        self.team_load[team.pk] += 1
+        if not ranking or not self._is_open(team.pk):
+            return None
+        self.load[ranking[0].person] += 1
+        return ranking[0]
+
+    def on_duty(self, team_id: int) -> list[Person]:
+        """Return the members of a team who are on duty now."""
+        if not self._is_open(team_id):
+            return []
+        return [self.persons[p] for p in self.members.get(team_id, ()) if self._is_on_duty(p)]
+
+    def leads_of(self, team_ids: Iterable[int]) -> list[Person]:
+        """Return the leads of the teams, each once."""
+        found = {p: self.persons[p] for team in team_ids for p in self.leads.get(team, ())}
+        return list(found.values())
+
+    def _option(self, team: Team, ticket: Ticket) -> TeamOption:
+        service = self.rules.services.get(ticket.category_id, 0)
+        return TeamOption(
+            team=team.pk,
+            level=team.level,
+            serves=team.pk in self.serving.get(service, frozenset()),
+            on_duty=len(self.on_duty(team.pk)),
+            load=self.team_load[team.pk],
+        )
+
+    def _candidate(self, person: int) -> Candidate:
+        return Candidate(
+            person=person,
+            is_on_duty=self._is_on_duty(person),
+            skills=self.skills.get(person, {}),
+            language=self.persons[person].language,
+            load=self.load[person],
+        )
+
+    def _is_open(self, team_id: int) -> bool:
+        hours = self.rules.on_duty_hours(team_id)
+        return hours is None or hours.is_open(self.at)
+
+    def _is_on_duty(self, person: int) -> bool:
+        # Somebody with a roster is on duty when it says so; somebody without, when the team is.
+        return person not in self.away and self.rostered.get(person, True)
+
+
+def routing(*, category_ids: set[int], at: datetime) -> Routing:
+    """Read what routing needs for tickets of these categories; a fixed number of statements."""
+    rules = policy()
+    teams = {team.pk: team for team in Team.objects.active()}
+    members, leads = defaultdict[int, list[int]](list), defaultdict[int, list[int]](list)
+    rows = Membership.objects.filter(team__in=teams, person__is_active=True).order_by("person_id")
+    for team_id, person_id, role in rows.values_list("team_id", "person_id", "role"):
+        members[team_id].append(person_id)
+        if role == MemberRole.LEAD:
+            leads[team_id].append(person_id)
+    people = {p for found in members.values() for p in found}
+    away, rostered = _duties(people, at)
+    return Routing(
+        at=at, rules=rules, teams=teams, members=members, leads=leads,
+        persons=Person.objects.in_bulk(people), skills=_skills(people), serving=_serving(),
+        required=required_skills(category_ids), away=away, rostered=rostered,
+        load=_open_by("assignee_id", {"assignee__in": people}),
+        team_load=_open_by("team_id", {"team__in": teams, "level__gte": 2}),
+    )  # fmt: skip
+
+
+def handovers_of(ticket: Ticket) -> list[Handover]:
+    """Return the hand-overs of a ticket, newest first."""
+    found = Handover.objects.filter(ticket=ticket).order_by("-pk")
+    return list(found.select_related("from_team", "to_team", "proposed_by", "answered_by"))
+
+
+def proposed(ticket: Ticket) -> Handover | None:
+    """Return the hand-over of a ticket that waits for an answer."""
+    return (
+        Handover.objects.filter(ticket=ticket, state=HandoverState.PROPOSED)
+        .select_related("from_team", "to_team", "proposed_by")
+        .first()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A team the hand-over dialog offers, with what helps to choose."""
+
+    team: Team
+    serves: bool
+    on_duty: list[str]
+    open: int
+
+
+def destinations(ticket: Ticket, *, at: datetime) -> list[Destination]:
+    """Return the teams a ticket can be handed to, the fitting ones of the next level first."""
+    found = routing(category_ids={ticket.category_id}, at=at)
+    service = found.rules.services.get(ticket.category_id, 0)
+    serving = found.serving.get(service, frozenset())
+    open_now = _open_by("team_id", {"team__in": found.teams})
+    options = [
+        Destination(
+            team=team,
+            serves=team.pk in serving,
+            on_duty=[person.name for person in found.on_duty(team.pk)],
+            open=open_now[team.pk],
+        )
+        for team in found.teams.values()
+        if team.pk != ticket.team_id
+    ]
+    return sorted(options, key=lambda o: (not o.serves, o.team.level < ticket.level, o.team.level))
+
+
+def _duties(people: set[int], at: datetime) -> tuple[frozenset[int], dict[int, bool]]:
+    away, rostered = set[int](), dict[int, bool]()
+    rows = Duty.objects.filter(person__in=people, ends_at__gt=at)
+    for person_id, kind, starts_at in rows.values_list("person_id", "kind", "starts_at"):
+        if kind == DutyKind.ABSENT and starts_at <= at:
+            away.add(person_id)
+        elif kind == DutyKind.ON_DUTY:
+            rostered[person_id] = rostered.get(person_id, False) or starts_at <= at
+    return frozenset(away), rostered
+
+
+def _skills(people: set[int]) -> dict[int, dict[int, int]]:
+    found = defaultdict[int, dict[int, int]](dict)
+    rows = PersonSkill.objects.filter(person__in=people)
+    for person_id, skill_id, level in rows.values_list("person_id", "skill_id", "level"):
+        found[person_id][skill_id] = level
+    return found
+
+
+def _serving() -> dict[int, frozenset[int]]:
+    found = defaultdict[int, set[int]](set)
+    for service_id, team_id in Service.teams.through.objects.values_list("service_id", "team_id"):
+        found[service_id].add(team_id)
+    return {service: frozenset(teams) for service, teams in found.items()}
+
+
+def _open_by(field: str, where: dict[str, object]) -> Counter[int]:
+    rows = Ticket.objects.open().filter(**where).values_list(field).annotate(n=Count("pk"))
+    return Counter({key: n for key, n in rows})

@@ -1,0 +1,145 @@
+"""Every write of the outbox: promise, claim, outcome."""
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, transaction
+
+from common import clock, mailer
+from common.wake import wake
+from notifications import queries
+from notifications.choices import MessageStatus
+from notifications.models import Message
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)  # a message being sent for longer was lost with its worker
+MAX_ATTEMPTS = 8
+
+_INSERT = """
+INSERT INTO notifications_message
+  (key, template, recipient_id, subject_type, subject_id, data, status,
+   created_at, not_before, attempts, error)
+SELECT n.key, n.template, n.recipient, n.subject_type, n.subject_id, n.data::jsonb, 'pending',
+       %(at)s, n.not_before, 0, ''
+  FROM unnest(%(keys)s::text[], %(templates)s::text[], %(recipients)s::bigint[],
+              %(types)s::text[], %(subjects)s::bigint[], %(data)s::text[],
+              %(befores)s::timestamptz[])
+       AS n(key, template, recipient, subject_type, subject_id, data, not_before)
+ON CONFLICT (key) DO NOTHING RETURNING id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """A message to promise; see the model for the fields. not_before None: at once."""
+
+    key: str
+    template: str
+    recipient_id: int
+    subject_type: str
+    subject_id: int
+    data: dict[str, Any] = field(default_factory=dict)
+    not_before: datetime | None = None
+
+
+def enqueue(messages: Sequence[NewMessage], *, at: datetime) -> int:
+    """Promise messages in one statement and wake the delivery; return how many were new.
+
+    A message whose key exists was promised before and is left alone.
+    """
+    if not messages:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT,
+            {
+                "at": at,
+                "keys": [m.key for m in messages],
+                "templates": [m.template for m in messages],
+                "recipients": [m.recipient_id for m in messages],
+                "types": [m.subject_type for m in messages],
+                "subjects": [m.subject_id for m in messages],
+                "data": [json.dumps(m.data, cls=DjangoJSONEncoder) for m in messages],
+                "befores": [m.not_before or at for m in messages],
+            },
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    if ids:
+        wake("notifications.tasks.deliver", ids=ids[:100])
+    return len(ids)
+
+
+def deliver_due(*, ids: Sequence[int] | None = None, limit: int = 50) -> int:
+    """Send messages that are due, of `ids` or the oldest ones; return how many left.
+
+    A message is claimed and committed as "sending" before the server is spoken to, so a
+    worker that dies in between can never send it a second time by itself.
+    """
+    sent = 0
+    for message in _claim(ids, limit):
+        sent += _settle(message, _send(message)) == MessageStatus.SENT
+    return sent
+
+
+def give_up_orphans() -> int:
+    """Mark messages whose worker died while sending as unknown; a person decides on them."""
+    with transaction.atomic():
+        return Message.objects.filter(
+            status=MessageStatus.SENDING, claimed_at__lt=clock.now() - LEASE
+        ).update(status=MessageStatus.UNKNOWN, error="The worker ended while sending.")
+
+
+def _claim(ids: Sequence[int] | None, limit: int) -> list[Message]:
+    with transaction.atomic():
+        now = clock.now()
+        due = Message.objects.filter(status=MessageStatus.PENDING, not_before__lte=now)
+        if ids is not None:
+            due = due.filter(pk__in=ids)
+        # of=("self",): without it the recipient's row would be locked, and two messages
+        # to one person would skip each other.
+        rows = list(
+            due.select_for_update(skip_locked=True, of=("self",))
+            .select_related("recipient")
+            .order_by("not_before", "pk")[:limit]
+        )
+        Message.objects.filter(pk__in=[m.pk for m in rows]).update(
+            status=MessageStatus.SENDING, claimed_at=now
+        )
+    return rows
+
+
+def _send(message: Message) -> mailer.Outcome:
+    if not message.recipient.email:
+        return mailer.Outcome(mailer.Verdict.REFUSED, "The recipient has no e-mail address.")
+    return mailer.send(queries.compose(message))
+
+
+def _settle(message: Message, outcome: mailer.Outcome) -> MessageStatus:
+    now, attempts = clock.now(), message.attempts + 1
+    status = _AFTER[outcome.verdict]
+    if status == MessageStatus.PENDING and attempts >= MAX_ATTEMPTS:
+        status = MessageStatus.FAILED
+    Message.objects.filter(pk=message.pk, status=MessageStatus.SENDING).update(
+        status=status,
+        attempts=attempts,
+        sent_at=now if status == MessageStatus.SENT else None,
+        not_before=now + timedelta(seconds=min(30 * 2**attempts, 3600)),
+        error=outcome.error[:300],
+    )
+    if status != MessageStatus.SENT:
+        logger.warning("message %s is %s: %s", message.key, status, outcome.error)
+    return status
+
+
+_AFTER = {
+    mailer.Verdict.SENT: MessageStatus.SENT,
+    mailer.Verdict.RETRY: MessageStatus.PENDING,
+    mailer.Verdict.REFUSED: MessageStatus.FAILED,
+    mailer.Verdict.UNKNOWN: MessageStatus.UNKNOWN,
+}

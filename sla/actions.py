@@ -1,0 +1,97 @@
+"""Every write of calendars and agreements; each makes a new revision of the policy."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from audit import actions as audit
+from common import clock
+from common.errors import InvalidInput
+from common.origin import Origin
+from sla.choices import DayKind, Weekday
+from sla.engine import BusinessCalendar, CalendarError
+from sla.models import Calendar, DayException, PolicyRevision, Window
+from sla.queries import calendar_object
+
+Hours = Sequence[tuple[str, str]]
+
+
+def save(row: models.Model, *, origin: Origin) -> None:
+    """Save an agreement, target, step, exception or assignment of a calendar."""
+    with transaction.atomic():
+        audit.save_reference(row, origin=origin.timed(clock.now()))
+        _new_revision()
+
+
+def save_calendar(
+    calendar: Calendar,
+    *,
+    week: Mapping[int, Hours],
+    holidays: Mapping[date, str],
+    other_hours: Mapping[date, Hours],
+    origin: Origin,
+) -> Calendar:
+    """Save a calendar whole: ISO weekday to windows, holidays with names, dated hours.
+
+    Raises InvalidInput for a calendar that cannot be read or that never opens.
+    """
+    with transaction.atomic():
+        origin = origin.timed(clock.now())
+        audit.save_reference(calendar, origin=origin)
+        calendar.windows.all().delete()
+        calendar.exceptions.all().delete()
+        Window.objects.bulk_create(
+            Window(calendar=calendar, weekday=Weekday(day), opens=opens, closes=closes)
+            for day, hours in week.items()
+            for opens, closes in hours
+        )
+        DayException.objects.bulk_create(
+            [
+                *(
+                    DayException(calendar=calendar, date=day, kind=DayKind.CLOSED, name=name)
+                    for day, name in holidays.items()
+                ),
+                *(
+                    DayException(
+                        calendar=calendar,
+                        date=day,
+                        kind=DayKind.HOURS,
+                        hours=[list(h) for h in hours],
+                    )
+                    for day, hours in other_hours.items()
+                ),
+            ]
+        )
+        _refuse_never_open(calendar, origin)
+        audit.record(
+            calendar, verb="calendar.hours_set", origin=origin, changes=_summary(week, holidays)
+        )
+        _new_revision()
+    return calendar
+
+
+def _refuse_never_open(calendar: Calendar, origin: Origin) -> None:
+    try:
+        hours = BusinessCalendar.from_dict(calendar_object(calendar))
+    except CalendarError as error:
+        raise InvalidInput(str(error), field="week") from error
+    if hours.next_open(origin.moment) is None:
+        raise InvalidInput(
+            _("This calendar never opens. Give it at least one window."), field="week"
+        )
+
+
+def _summary(week: Mapping[int, Hours], holidays: Mapping[date, str]) -> dict[str, Any]:
+    return {
+        "week": [None, {str(day): [list(h) for h in hours] for day, hours in week.items()}],
+        "holidays": [None, sorted(day.isoformat() for day in holidays)],
+    }
+
+
+def _new_revision() -> None:
+    if not PolicyRevision.objects.update(number=F("number") + 1):
+        PolicyRevision.objects.create(number=1)

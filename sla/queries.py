@@ -1,0 +1,198 @@
+"""Reads of the policy: all calendars and agreements, kept in memory until a revision changes."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from accounts.models import Organisation, Site, Team
+from catalog.models import Category, Service
+from sla import rules
+from sla.choices import DayKind
+from sla.engine import BusinessCalendar, Terms
+from sla.models import (
+    Agreement,
+    Calendar,
+    PolicyRevision,
+    SiteCalendar,
+    Target,
+    TeamCalendar,
+)
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_BY_SLUG: dict[str, Any] = {
+    "service": Service,
+    "category": Category,
+    "organisation": Organisation,
+    "site": Site,
+    "team": Team,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StepTerms:
+    """A step as the sweep needs it."""
+
+    milestone: str
+    percent: int
+    action: str
+    tell_lead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TargetTerms:
+    """A target with its steps; calendar None counts by the caller's site."""
+
+    metric: str
+    calendar: int | None
+    seconds: tuple[int, ...]
+    at_risk_percent: int
+    pause_reasons: frozenset[str]
+    steps: tuple[StepTerms, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementTerms:
+    """An agreement with its conditions as primary keys and its targets."""
+
+    pk: int
+    names: Mapping[str, str]
+    conditions: Mapping[str, frozenset[Any]]
+    valid_from: datetime
+    valid_until: datetime | None
+    targets: tuple[TargetTerms, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What one metric of a ticket is promised: the engine's terms and what goes with them."""
+
+    metric: str
+    agreement: int
+    terms: Terms
+    pause_reasons: frozenset[str]
+    steps: tuple[StepTerms, ...]
+    calendar: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Every calendar and agreement of one revision."""
+
+    calendars: Mapping[int, BusinessCalendar]
+    calendar_names: Mapping[int, Mapping[str, str]]
+    default_calendar: int | None
+    by_site: Mapping[int, int]
+    by_team: Mapping[int, int]
+    services: Mapping[int, int]
+    agreements: tuple[AgreementTerms, ...]
+
+    def promises(self, facts: rules.Facts, *, at: datetime) -> list[Promise]:
+        """Return what the first agreement matching `facts` promises; none matches: nothing."""
+        index = rules.match(self.agreements, facts, at=at)
+        if index is None:
+            return []
+        agreement = self.agreements[index]
+        return [self._promise(agreement, target, facts) for target in agreement.targets]
+
+    def on_duty_hours(self, team_id: int) -> BusinessCalendar | None:
+        """Return the calendar a team works by, or None when it has none: always."""
+        calendar = self.by_team.get(team_id)
+        return None if calendar is None else self.calendars[calendar]
+
+    def _promise(
+        self, agreement: AgreementTerms, target: TargetTerms, facts: rules.Facts
+    ) -> Promise:
+        calendar = target.calendar or self.by_site.get(facts.site or 0) or self.default_calendar
+        if calendar is None:
+            raise LookupError("An agreement counts by site, and there is no calendar at all.")
+        return Promise(
+            metric=target.metric,
+            agreement=agreement.pk,
+            terms=Terms(
+                calendar=self.calendars[calendar],
+                seconds=target.seconds[facts.priority - 1],
+                at_risk_percent=target.at_risk_percent,
+                step_percents=tuple((s.milestone, s.percent) for s in target.steps),
+            ),
+            pause_reasons=target.pause_reasons,
+            steps=target.steps,
+            calendar=calendar,
+        )
+
+
+def policy() -> Policy:
+    """Return the policy in force; one statement, and a full read when it has changed."""
+    return _load(PolicyRevision.objects.values_list("pk", "number").first())
+
+
+def agreement_for(facts: rules.Facts, *, at: datetime) -> list[Promise]:
+    """Return the promises that apply to `facts` at `at`, by the policy in force."""
+    return policy().promises(facts, at=at)
+
+
+def calendar_object(calendar: Calendar) -> dict[str, Any]:
+    """Return a calendar in the shape `BusinessCalendar.from_dict` reads."""
+    week: dict[str, list[list[str]]] = defaultdict(list)
+    for window in calendar.windows.all():
+        week[_DAYS[window.weekday - 1]].append([window.opens, window.closes])
+    days = list(calendar.exceptions.all())
+    return {
+        "tz": calendar.time_zone,
+        "week": dict(week),
+        "holiday_rule": calendar.holiday_rule,
+        "holidays": [d.date.isoformat() for d in days if d.kind == DayKind.CLOSED],
+        "overrides": {d.date.isoformat(): d.hours for d in days if d.kind == DayKind.HOURS},
+        "breaks": {d.date.isoformat(): d.hours for d in days if d.kind == DayKind.BREAK},
+    }
+
+
+@lru_cache(maxsize=2)
+def _load(_revision: tuple[int, int] | None) -> Policy:
+    calendars = list(Calendar.objects.prefetch_related("windows", "exceptions").order_by("pk"))
+    return Policy(
+        calendars={c.pk: BusinessCalendar.from_dict(calendar_object(c)) for c in calendars},
+        calendar_names={c.pk: c.names for c in calendars},
+        default_calendar=calendars[0].pk if calendars else None,
+        by_site=dict(SiteCalendar.objects.values_list("site_id", "calendar_id")),
+        by_team=dict(TeamCalendar.objects.values_list("team_id", "calendar_id")),
+        services=dict(Category.objects.values_list("pk", "service_id")),
+        agreements=_agreements(),
+    )
+
+
+def _agreements() -> tuple[AgreementTerms, ...]:
+    keys = {
+        word: dict(model._base_manager.values_list("slug", "pk"))
+        for word, model in _BY_SLUG.items()
+    }
+    found = Agreement.objects.prefetch_related("targets__steps").order_by("order", "pk")
+    return tuple(
+        AgreementTerms(
+            pk=a.pk,
+            names=a.names,
+            conditions={
+                word: frozenset(keys[word].get(v) if word in keys else v for v in values)
+                for word, values in a.conditions.items()
+            },
+            valid_from=a.valid_from,
+            valid_until=a.valid_until,
+            targets=tuple(_target(t) for t in a.targets.all()),
+        )
+        for a in found
+    )
+
+
+def _target(target: Target) -> TargetTerms:
+    return TargetTerms(
+        metric=target.metric,
+        calendar=target.calendar_id,
+        seconds=tuple(target.seconds),
+        at_risk_percent=target.at_risk_percent,
+        pause_reasons=frozenset(target.pause_reasons),
+        steps=tuple(
+            StepTerms(s.milestone, s.percent, s.action, s.tell_lead) for s in target.steps.all()
+        ),
+    )

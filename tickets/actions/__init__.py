@@ -1,0 +1,41 @@
+"""Every write of tickets, by the two funnels."""
+
+from tickets.actions.changes import KEEP, Change, NewEntry, NewHold
+from tickets.actions.funnel import BatchChange, change_batch, change_ticket
+from tickets.actions.opening import NewTicket, open_ticket
+from tickets.actions.verbs import (
+    assign,
+    cancel,
+    classify,
+    close,
+    hold,
+    note,
+    reopen,
+    reply,
+    resolve,
+    resume,
+    take,
+)
+
+__all__ = [
+    "KEEP",
+    "BatchChange",
+    "Change",
+    "NewEntry",
+    "NewHold",
+    "NewTicket",
+    "assign",
+    "cancel",
+    "change_batch",
+    "change_ticket",
+    "classify",
+    "close",
+    "hold",
+    "note",
+    "open_ticket",
+    "reopen",
+    "reply",
+    "resolve",
+    "resume",
+    "take",
+]

@@ -1,0 +1,67 @@
+"""What a verb asks of the funnel, as plain data."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import Enum
+from typing import Any, Final
+
+from tickets.choices import EntryKind, HoldReason, Status
+
+
+class Keep(Enum):
+    """The value of a field that a change leaves alone."""
+
+    KEEP = "keep"
+
+
+KEEP: Final = Keep.KEEP
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewHold:
+    """A hold to begin; until: the date promised to the caller."""
+
+    reason: HoldReason
+    note: str = ""
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEntry:
+    """An entry to add to the conversation."""
+
+    kind: EntryKind
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What to change of one ticket; a field that is KEEP stays as it is.
+
+    is_response: this counts as the first response of the desk when there was none.
+    hop: this is a hand-over between teams and is counted.
+    """
+
+    status: Status | Keep = KEEP
+    team_id: int | Keep = KEEP
+    level: int | Keep = KEEP
+    assignee_id: int | None | Keep = KEEP
+    follow_up_id: int | None | Keep = KEEP
+    impact: str | Keep = KEEP
+    urgency: str | Keep = KEEP
+    priority: int | Keep = KEEP
+    category_id: int | Keep = KEEP
+    resolution: str | Keep = KEEP
+    hold: NewHold | None = None
+    entry: NewEntry | None = None
+    is_response: bool = False
+    hop: bool = False
+
+    def values(self) -> dict[str, Any]:
+        """Return the fields of the ticket this change sets, by attribute name."""
+        return {name: value for name in _FIELDS if (value := getattr(self, name)) is not KEEP}
+
+
+_FIELDS = tuple(
+    f.name for f in fields(Change) if f.name not in {"hold", "entry", "is_response", "hop"}
+)

@@ -1,0 +1,149 @@
+"""Clocks: the one place that reads promises off a ticket and stores the reading."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch
+
+from common.bulk import update_rows
+from sla import engine
+from sla.choices import ClockState
+from sla.queries import Policy, Promise, policy
+from tickets import queries
+from tickets.models import Clock, Hold, Ticket
+
+FIELDS = (
+    "state", "agreement", "calendar", "target_seconds", "terms_since", "due_at", "at_risk_at",
+    "breached_at", "stopped_at", "next_action_at", "fired",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What a refresh found: clocks to write, clocks to make, metrics no longer late."""
+
+    changed: tuple[Clock, ...]
+    new: tuple[Clock, ...]
+    relaxed: tuple[str, ...]
+
+
+def refresh(
+    ticket: Ticket,
+    clocks: Sequence[Clock],
+    holds: Sequence[Hold],
+    *,
+    at: datetime,
+    rules: Policy | None = None,
+) -> Refreshed:
+    """Replay every promise of a ticket and set next_due_at; writes nothing.
+
+    The caller holds the ticket's lock. The agreement is matched anew; a clock whose terms
+    changed is replayed from the original start with all holds (reliability.md S6).
+    """
+    rules = rules or policy()
+    promises = queries.promises(ticket, rules)
+    known = {clock.metric: clock for clock in clocks}
+    changed, new, relaxed = [], [], []
+    for metric, promise in promises.items():
+        clock = known.get(metric)
+        if clock is None:
+            clock = Clock(ticket=ticket, metric=metric, started_at=ticket.opened_at, fired=[])
+            clock.terms_since = at if clocks else ticket.opened_at
+            _read(clock, promise, ticket, holds, at)
+            known[metric] = clock
+            new.append(clock)
+            continue
+        before = _state(clock)
+        if _differs(clock, promise):
+            clock.terms_since = at
+        _read(clock, promise, ticket, holds, at)
+        if _state(clock) != before:
+            changed.append(clock)
+        if before[0] == ClockState.BREACHED and clock.state in {
+            ClockState.RUNNING,
+            ClockState.PAUSED,
+        }:
+            relaxed.append(metric)
+    for metric, clock in known.items():
+        if metric not in promises and clock.state != ClockState.CANCELLED:
+            clock.state, clock.next_action_at = ClockState.CANCELLED, None
+            changed.append(clock)
+    ticket.next_due_at = next_due(known.values())
+    return Refreshed(tuple(changed), tuple(new), tuple(relaxed))
+
+
+def next_due(clocks: Iterable[Clock]) -> datetime | None:
+    """Return the earliest due instant of the clocks that still run, late or not."""
+    running = {ClockState.RUNNING, ClockState.BREACHED}
+    dues = [c.due_at for c in clocks if c.state in running and c.due_at]
+    return min(dues, default=None)
+
+
+def claim_due(limit: int, *, at: datetime) -> list[Ticket]:
+    """Lock and return up to `limit` tickets with a clock to look at, earliest first.
+
+    Rows another sweep or an agent holds are passed over, never waited for. Each ticket
+    comes with all its clocks and holds prefetched, and its people, team and category.
+    """
+    due = (
+        Clock.objects.to_look_at(at=at)
+        .select_for_update(of=("self", "ticket"), skip_locked=True, no_key=True)
+        .select_related("ticket")
+        .order_by("next_action_at")[:limit]
+    )
+    ids = {clock.ticket_id: None for clock in due}
+    tickets = (
+        Ticket.objects.filter(pk__in=ids)
+        .select_related("requester", "assignee", "team", "category")
+        .prefetch_related(
+            Prefetch("clocks", Clock.objects.order_by("pk")),
+            Prefetch("holds", Hold.objects.order_by("started_at")),
+        )
+    )
+    found = {ticket.pk: ticket for ticket in tickets}
+    return [found[pk] for pk in ids]
+
+
+def write(changed: Sequence[Clock], new: Sequence[Clock]) -> None:
+    """Store readings: one statement for what changed, one for what is new."""
+    update_rows(changed, FIELDS)
+    if new:
+        Clock.objects.bulk_create(new)
+
+
+def _read(
+    clock: Clock, promise: Promise, ticket: Ticket, holds: Sequence[Hold], at: datetime
+) -> None:
+    reading = queries.read(promise, ticket, holds, since=clock.terms_since, at=at)
+    clock.agreement_id = promise.agreement
+    clock.calendar_id = promise.calendar
+    clock.target_seconds = promise.terms.seconds
+    clock.state = ClockState(reading.state.value)
+    clock.due_at = reading.due_at
+    clock.at_risk_at = reading.at_risk_at
+    clock.breached_at = reading.breached_at
+    clock.stopped_at = reading.stopped_at
+    clock.next_action_at = _next_action(clock, reading, at)
+
+
+def _next_action(clock: Clock, reading: engine.Reading, at: datetime) -> datetime | None:
+    """The earliest instant to look: a step not yet taken, or the due instant itself."""
+    if clock.state not in {ClockState.RUNNING, ClockState.BREACHED}:
+        return None
+    instants = [moment for name, moment in reading.step_ats if name not in clock.fired]
+    if clock.state == ClockState.RUNNING and reading.due_at is not None:
+        instants.append(reading.due_at)
+    return min(instants, default=None)
+
+
+def _state(clock: Clock) -> tuple[object, ...]:
+    return (
+        clock.state, clock.agreement_id, clock.calendar_id, clock.target_seconds,
+        clock.terms_since, clock.due_at, clock.at_risk_at, clock.breached_at,
+        clock.stopped_at, clock.next_action_at, tuple(clock.fired),
+    )  # fmt: skip
+
+
+def _differs(clock: Clock, promise: Promise) -> bool:
+    return (clock.calendar_id, clock.target_seconds) != (promise.calendar, promise.terms.seconds)

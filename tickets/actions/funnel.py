@@ -1,0 +1,267 @@
+"""The two funnels: every ticket is opened by `open_ticket` and changed by `change_ticket`.
+
+`change_batch` is the same funnel for many rows at once; both prepare each ticket with
+`_prepare` and write with `_write`, so that a batch of one is a single change.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from audit import actions as audit
+from audit.actions import NewEvent
+from audit.queries import fields_changed_since
+from common import clock, faults
+from common.bulk import update_rows
+from common.errors import NotAllowed, StaleRecord
+from common.origin import Origin
+from common.wake import changed as topics_changed
+from notifications import actions as notifications
+from notifications.actions import NewMessage
+from sla.queries import Policy, policy
+from tickets import notices, permissions
+from tickets.actions import clocks
+from tickets.actions.apply import apply
+from tickets.actions.changes import Change
+from tickets.models import Clock, Entry, Hold, Ticket
+
+# A change of any of these may move a deadline.
+_TIMED = frozenset(
+    {
+        "status", "priority", "category_id", "team_id", "responded_at", "resolved_at",
+        "ended_at", "resolution",
+    }
+)  # fmt: skip
+
+
+@dataclass(slots=True, kw_only=True)
+class BatchChange:
+    """One change of a locked ticket, with what only the caller knows.
+
+    verb: empty when only clocks move on, which is no event.
+    fired: (metric, milestone) pairs of steps that this change carries out.
+    extra: fields for the event beside those of the ticket.
+    messages: further messages, beside those the ticket's own notices promise.
+    is_quiet: the sweep asks: clocks are read anew, and the ticket's own notices are left out.
+    """
+
+    ticket: Ticket
+    change: Change
+    verb: str
+    fired: tuple[tuple[str, str], ...] = ()
+    extra: dict[str, Any] = field(default_factory=dict)
+    messages: tuple[NewMessage, ...] = ()
+    is_quiet: bool = False
+
+
+@dataclass(slots=True)
+class _Prepared:
+    """A ticket changed in memory, and everything that is to be written with it."""
+
+    ticket: Ticket
+    fields: set[str]
+    events: list[NewEvent] = field(default_factory=list)
+    messages: list[NewMessage] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    new_holds: list[Hold] = field(default_factory=list)
+    ended_holds: list[Hold] = field(default_factory=list)
+    changed_clocks: list[Clock] = field(default_factory=list)
+    new_clocks: list[Clock] = field(default_factory=list)
+
+
+def lock(ticket_id: int) -> Ticket:
+    """Lock one ticket and return it with its people, team and category.
+
+    Raises Ticket.DoesNotExist. Only inside a transaction.
+    """
+    return (
+        Ticket.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("requester", "assignee", "team", "category")
+        .get(pk=ticket_id)
+    )
+
+
+def change_ticket(
+    ticket_id: int,
+    change: Change | Callable[[Ticket], Change],
+    *,
+    verb: str,
+    may: permissions.Rule,
+    origin: Origin,
+    seen_version: int | None = None,
+    extra: dict[str, Any] | None = None,
+    messages: Sequence[NewMessage] = (),
+) -> Ticket:
+    """Apply one change to one ticket, with its clocks, its event and its messages.
+
+    All of it commits, or none of it does. The row is locked, so two changes to the same
+    ticket happen one after the other. A change that changes nothing writes nothing.
+
+    change: a function where what to change depends on the ticket; it sees the locked row.
+    may: the predicate that says who may do this verb; the system itself always may.
+    seen_version: the version the caller looked at; None skips the check (mail, beat).
+    Raises StaleRecord, NotAllowed or MoveNotPossible; nothing is written then.
+    """
+    with transaction.atomic():
+        ticket = lock(ticket_id)
+        origin = origin.timed(clock.now())
+        if origin.actor is not None and not may(origin.actor, ticket):
+            raise NotAllowed(permissions.refusal(ticket))
+        wanted = change(ticket) if callable(change) else change
+        _check_stale(ticket, wanted, seen_version)
+        asked = BatchChange(
+            ticket=ticket, change=wanted, verb=verb, extra=extra or {}, messages=tuple(messages)
+        )
+        prepared = _prepare(asked, origin, rules=None)
+        if prepared is not None:
+            _write([prepared], origin)
+    return ticket
+
+
+def change_batch(changes: Sequence[BatchChange], *, origin: Origin) -> int:
+    """Apply changes to tickets the caller has locked, set-based; return how many were written.
+
+    It is `change_ticket` without its questions: the system asks, so nobody may be refused,
+    and the tickets were read under the lock. Each ticket at most once; clocks and holds
+    are prefetched (`clocks.claim_due`). Only inside a transaction.
+    """
+    rules = policy()
+    prepared = [p for asked in changes if (p := _prepare(asked, origin, rules=rules)) is not None]
+    _write(prepared, origin)
+    return len(prepared)
+
+
+def first_write(ticket: Ticket, *, body: str, entries: Sequence[Entry], origin: Origin) -> None:
+    """Write what belongs to a ticket just inserted: clocks, entries, event and messages."""
+    found = clocks.refresh(ticket, (), (), at=origin.moment)
+    opened = notices.for_event(
+        ticket, verb="ticket.opened", origin=origin, body=body, clocks=found.new
+    )
+    values = {name: [None, _plain(getattr(ticket, name))] for name in _OPENED}
+    prepared = _Prepared(
+        ticket=ticket,
+        fields={"next_due_at"} if ticket.next_due_at else set(),
+        events=[_event(ticket, "ticket.opened", values)],
+        messages=opened,
+        entries=list(entries),
+        new_clocks=list(found.new),
+    )
+    _write([prepared], origin)
+
+
+_OPENED = (
+    "kind", "status", "priority", "impact", "urgency", "category_id", "team_id", "level",
+    "assignee_id", "requester_id", "title",
+)  # fmt: skip
+
+
+def _check_stale(ticket: Ticket, change: Change, seen_version: int | None) -> None:
+    if seen_version is None or seen_version == ticket.version:
+        return
+    since = fields_changed_since("ticket", ticket.pk, seen_version)
+    both = sorted(since & set(change.values()))
+    if both:
+        raise StaleRecord(ticket.number, both)
+
+
+def _prepare(asked: BatchChange, origin: Origin, rules: Policy | None) -> _Prepared | None:
+    ticket, moment = asked.ticket, origin.moment
+    outcome = apply(ticket, asked.change, origin)
+    if asked.verb and not (outcome.before or outcome.entry or asked.fired or asked.extra):
+        return None
+    prepared = _Prepared(ticket, fields=set(outcome.before))
+    prepared.entries = [outcome.entry] if outcome.entry else []
+    prepared.new_holds, prepared.ended_holds = outcome.new_holds, outcome.ended_holds
+    changes = {
+        name: [_plain(old), _plain(getattr(ticket, name))] for name, old in outcome.before.items()
+    }
+    relaxed: tuple[str, ...] = ()
+    if asked.is_quiet or _TIMED & prepared.fields or prepared.new_holds or prepared.ended_holds:
+        relaxed = _refresh(prepared, asked, outcome.holds, moment, rules)
+    if not asked.verb:
+        return prepared
+    ticket.version += 1
+    prepared.events.append(_event(ticket, asked.verb, {**changes, **outcome.extra, **asked.extra}))
+    for metric in relaxed:
+        ticket.version += 1
+        prepared.events.append(_event(ticket, "ticket.target_relaxed", {"metric": [None, metric]}))
+    ticket.updated_at = moment
+    prepared.fields |= {"version", "updated_at"}
+    if not asked.is_quiet:
+        body = outcome.entry.body if outcome.entry else ""
+        prepared.messages = notices.for_event(ticket, verb=asked.verb, origin=origin, body=body)
+    prepared.messages += asked.messages
+    return prepared
+
+
+def _refresh(
+    prepared: _Prepared,
+    asked: BatchChange,
+    holds: Sequence[Hold],
+    moment: datetime,
+    rules: Policy | None,
+) -> tuple[str, ...]:
+    ticket = asked.ticket
+    known = _prefetched(ticket, "clocks")
+    rows: list[Clock] = known if known is not None else list(ticket.clocks.order_by("pk"))
+    due_before, taken = ticket.next_due_at, dict[str, list[str]]()
+    for metric, milestone in asked.fired:
+        taken.setdefault(metric, []).append(milestone)
+    for row in rows:
+        if row.metric in taken:
+            row.fired = [*row.fired, *taken[row.metric]]
+    found = clocks.refresh(ticket, rows, holds, at=moment, rules=rules)
+    touched = {id(row): row for row in found.changed}
+    touched |= {id(row): row for row in rows if row.metric in taken}
+    prepared.changed_clocks, prepared.new_clocks = list(touched.values()), list(found.new)
+    if ticket.next_due_at != due_before:
+        prepared.fields.add("next_due_at")
+    return found.relaxed
+
+
+def _write(prepared: Sequence[_Prepared], origin: Origin) -> None:
+    if not prepared:
+        return
+    faults.point("after-claim")
+    update_rows([p.ticket for p in prepared], sorted(set().union(*(p.fields for p in prepared))))
+    Entry.objects.bulk_create([e for p in prepared for e in p.entries])
+    update_rows([h for p in prepared for h in p.ended_holds], ["ended_at"])
+    Hold.objects.bulk_create([h for p in prepared for h in p.new_holds])
+    clocks.write(
+        [c for p in prepared for c in p.changed_clocks],
+        [c for p in prepared for c in p.new_clocks],
+    )
+    audit.record_many([e for p in prepared for e in p.events], origin=origin)
+    notifications.enqueue([m for p in prepared for m in p.messages], at=origin.moment)
+    topics_changed("queue", *(f"ticket:{p.ticket.pk}" for p in prepared))
+    faults.point("before-commit")
+
+
+def _event(ticket: Ticket, verb: str, changes: dict[str, Any]) -> NewEvent:
+    return NewEvent(
+        subject_type="ticket",
+        subject_id=ticket.pk,
+        subject_label=ticket.number,
+        verb=verb,
+        changes=changes,
+        seq=ticket.version,
+    )
+
+
+def _prefetched(ticket: Ticket, name: str) -> list[Any] | None:
+    rows = getattr(ticket, "_prefetched_objects_cache", {}).get(name)
+    return None if rows is None else list(rows)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def next_number(year: int) -> str:
+    """Return the next ticket number of a year, such as 26-01837; gaps are allowed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tickets_next_number(%s)", [year])
+        return f"{year % 100:02d}-{cursor.fetchone()[0]:05d}"

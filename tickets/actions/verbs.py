@@ -1,0 +1,242 @@
+"""The verbs: each builds a change, names who may, and goes through the funnel."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Person
+from catalog.models import Category
+from common.errors import InvalidInput
+from common.origin import Origin
+from tickets import permissions, queries
+from tickets.actions.changes import KEEP, Change, Keep, NewEntry, NewHold
+from tickets.actions.funnel import change_ticket
+from tickets.choices import OPEN, EntryKind, HoldReason, Status
+from tickets.errors import MoveNotPossible
+from tickets.models import Ticket
+
+
+def take(ticket_id: int, *, origin: Origin, seen_version: int | None = None) -> Ticket:
+    """Make the actor the assignee; a new ticket is in progress from then on."""
+    actor = origin.actor
+    if actor is None:
+        raise InvalidInput(_("Only a person can take a ticket."))
+    return _assigned(
+        ticket_id, actor, origin=origin, seen_version=seen_version, verb="ticket.taken"
+    )
+
+
+def assign(
+    ticket_id: int, assignee: Person | None, *, origin: Origin, seen_version: int | None = None
+) -> Ticket:
+    """Give a ticket to a member of its team, or with None back to the whole team."""
+    return _assigned(
+        ticket_id, assignee, origin=origin, seen_version=seen_version, verb="ticket.assigned"
+    )
+
+
+def reply(
+    ticket_id: int,
+    *,
+    body: str,
+    origin: Origin,
+    then: Status | None = None,
+    seen_version: int | None = None,
+) -> Ticket:
+    """Add a public message; an agent's is the first response, a requester's ends the waiting.
+
+    then: the status to go to with the message (on hold waits for the requester).
+    """
+    return change_ticket(
+        ticket_id,
+        lambda ticket: _reply_change(ticket, body, origin, then),
+        verb="ticket.replied",
+        may=permissions.can_answer,
+        origin=origin,
+        seen_version=seen_version,
+    )
+
+
+def note(ticket_id: int, *, body: str, origin: Origin) -> Ticket:
+    """Add an internal note; it never counts as a response."""
+    return change_ticket(
+        ticket_id,
+        Change(entry=NewEntry(kind=EntryKind.NOTE, body=body)),
+        verb="ticket.noted",
+        may=permissions.can_note,
+        origin=origin,
+    )
+
+
+def hold(
+    ticket_id: int,
+    *,
+    reason: HoldReason,
+    origin: Origin,
+    note: str = "",
+    until: datetime | None = None,
+    seen_version: int | None = None,
+) -> Ticket:
+    """Put a ticket on hold; some reasons need the date that the caller is promised."""
+    if reason == HoldReason.RESOLVED:
+        raise InvalidInput(_("Say what the ticket waits for."), field="reason")
+    return change_ticket(
+        ticket_id,
+        Change(status=Status.ON_HOLD, hold=NewHold(reason=reason, note=note, until=until)),
+        verb="ticket.held",
+        may=permissions.can_work,
+        origin=origin,
+        seen_version=seen_version,
+    )
+
+
+def resume(ticket_id: int, *, origin: Origin, seen_version: int | None = None) -> Ticket:
+    """End the hold: the ticket is in progress again."""
+    return change_ticket(
+        ticket_id,
+        Change(status=Status.IN_PROGRESS),
+        verb="ticket.resumed",
+        may=permissions.can_work,
+        origin=origin,
+        seen_version=seen_version,
+    )
+
+
+def resolve(
+    ticket_id: int, *, resolution: str, origin: Origin, seen_version: int | None = None
+) -> Ticket:
+    """Resolve a ticket with the words that say how; the requester may still reopen it."""
+    if not resolution.strip():
+        raise InvalidInput(_("Write what solved it."), field="resolution")
+    return change_ticket(
+        ticket_id,
+        Change(status=Status.RESOLVED, resolution=resolution.strip(), is_response=True),
+        verb="ticket.resolved",
+        may=permissions.can_work,
+        origin=origin,
+        seen_version=seen_version,
+    )
+
+
+def reopen(
+    ticket_id: int, *, origin: Origin, reason: str = "", seen_version: int | None = None
+) -> Ticket:
+    """Say that it is not solved after all; the time since the solution counts as a hold."""
+    entry = NewEntry(kind=EntryKind.REPLY, body=reason) if reason.strip() else None
+    return change_ticket(
+        ticket_id,
+        Change(status=Status.IN_PROGRESS, entry=entry),
+        verb="ticket.reopened",
+        may=permissions.can_reopen,
+        origin=origin,
+        seen_version=seen_version,
+    )
+
+
+def close(ticket_id: int, *, origin: Origin, seen_version: int | None = None) -> Ticket:
+    """Accept the solution for good; an answer after that opens a new ticket."""
+    return change_ticket(
+        ticket_id,
+        Change(status=Status.CLOSED),
+        verb="ticket.closed",
+        may=permissions.can_close,
+        origin=origin,
+        seen_version=seen_version,
+    )
+
+
+def cancel(
+    ticket_id: int, *, origin: Origin, reason: str = "", seen_version: int | None = None
+) -> Ticket:
+    """Say that it is not needed any more."""
+    entry = NewEntry(kind=EntryKind.REPLY, body=reason) if reason.strip() else None
+    return change_ticket(
+        ticket_id,
+        Change(status=Status.CANCELLED, entry=entry),
+        verb="ticket.cancelled",
+        may=permissions.can_cancel,
+        origin=origin,
+        seen_version=seen_version,
+    )
+
+
+def classify(
+    ticket_id: int,
+    *,
+    origin: Origin,
+    impact: str | None = None,
+    urgency: str | None = None,
+    category: Category | None = None,
+    seen_version: int | None = None,
+) -> Ticket:
+    """Correct impact, urgency or category; the priority follows and deadlines are replayed."""
+
+    def change(ticket: Ticket) -> Change:
+        new_impact, new_urgency = impact or ticket.impact, urgency or ticket.urgency
+        return Change(
+            impact=new_impact,
+            urgency=new_urgency,
+            priority=queries.priority_for(new_impact, new_urgency),
+            category_id=KEEP if category is None else category.pk,
+        )
+
+    return change_ticket(
+        ticket_id,
+        change,
+        verb="ticket.classified",
+        may=permissions.can_work,
+        origin=origin,
+        seen_version=seen_version,
+    )
+
+
+def _assigned(
+    ticket_id: int, assignee: Any, *, origin: Origin, seen_version: int | None, verb: str
+) -> Ticket:
+    def change(ticket: Ticket) -> Change:
+        _check_open(ticket)
+        if assignee is None:
+            return Change(assignee_id=None)
+        if not queries.can_be_assigned(assignee, ticket.team_id):
+            raise InvalidInput(
+                _("%(name)s is not in the team of this ticket. Hand it over instead.")
+                % {"name": assignee},
+                field="assignee",
+            )
+        return Change(assignee_id=assignee.pk, status=_started(ticket))
+
+    return change_ticket(
+        ticket_id,
+        change,
+        verb=verb,
+        may=permissions.can_work,
+        origin=origin,
+        seen_version=seen_version,
+    )
+
+
+def _reply_change(ticket: Ticket, body: str, origin: Origin, then: Status | None) -> Change:
+    if ticket.status in {Status.CLOSED, Status.CANCELLED}:
+        raise InvalidInput(_("This ticket is closed. Open a new one and name this number."))
+    entry = NewEntry(kind=EntryKind.REPLY, body=body)
+    if origin.actor is not None and origin.actor.pk == ticket.requester_id:
+        # An answer is what the desk was waiting for; a resolved ticket is reopened by hand.
+        waits = ticket.status == Status.ON_HOLD and queries.waits_for_requester(ticket.pk)
+        return Change(entry=entry, status=Status.IN_PROGRESS if waits else KEEP)
+    if then == Status.ON_HOLD:
+        wait = NewHold(reason=HoldReason.REQUESTER)
+        return Change(entry=entry, is_response=True, status=Status.ON_HOLD, hold=wait)
+    if then == Status.RESOLVED:
+        return Change(entry=entry, is_response=True, status=Status.RESOLVED, resolution=body)
+    return Change(entry=entry, is_response=True, status=_started(ticket))
+
+
+def _started(ticket: Ticket) -> Status | Keep:
+    """A new ticket that somebody works on is in progress; any other stays where it is."""
+    return Status.IN_PROGRESS if ticket.status == Status.NEW else KEEP
+
+
+def _check_open(ticket: Ticket) -> None:
+    if ticket.status not in OPEN:
+        raise MoveNotPossible(Status(ticket.status).label, Status.IN_PROGRESS.label)

@@ -1,0 +1,63 @@
+"""What a ticket tells the service-level engine, and what the engine says of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sla import engine
+from sla.choices import Metric
+from sla.queries import Policy, Promise, policy
+from sla.rules import Facts
+from tickets.choices import HoldReason, Status
+from tickets.models import Clock, Hold, Ticket
+
+
+def facts(ticket: Ticket, rules: Policy) -> Facts:
+    """Return what an agreement may look at, of this ticket."""
+    return Facts(
+        kind=ticket.kind,
+        priority=ticket.priority,
+        category=ticket.category_id,
+        service=rules.services.get(ticket.category_id),
+        organisation=ticket.organisation_id,
+        site=ticket.site_id,
+        team=ticket.team_id,
+        vip=ticket.is_vip,
+    )
+
+
+def promises(ticket: Ticket, rules: Policy) -> dict[str, Promise]:
+    """Return what the ticket is promised now, by metric."""
+    found = rules.promises(facts(ticket, rules), at=ticket.opened_at)
+    return {promise.metric: promise for promise in found}
+
+
+def timeline(
+    promise: Promise, ticket: Ticket, holds: Sequence[Hold], *, since: datetime
+) -> engine.Timeline:
+    """Return what the engine replays: start, the holds that count for this promise, the end."""
+    pausing = promise.pause_reasons | {HoldReason.RESOLVED}
+    first = promise.metric == Metric.FIRST_RESPONSE
+    return engine.Timeline(
+        started_at=ticket.opened_at,
+        pauses=tuple((h.started_at, h.ended_at) for h in holds if h.reason in pausing),
+        stopped_at=ticket.responded_at if first else ticket.resolved_at,
+        cancelled_at=ticket.ended_at if ticket.status == Status.CANCELLED else None,
+        terms_since=since,
+    )
+
+
+def read(
+    promise: Promise, ticket: Ticket, holds: Sequence[Hold], *, since: datetime, at: datetime
+) -> engine.Reading:
+    """Return the engine's reading of one promise of a ticket at `at`."""
+    return engine.evaluate(promise.terms, timeline(promise, ticket, holds, since=since), at)
+
+
+def explain(ticket: Ticket, clock: Clock, *, at: datetime) -> list[engine.Segment]:
+    """Return the pieces of time that make up a clock's reading: counted, closed, on hold."""
+    promise = promises(ticket, policy()).get(clock.metric)
+    if promise is None:
+        return []
+    holds = list(ticket.holds.order_by("started_at"))
+    line = timeline(promise, ticket, holds, since=clock.terms_since)
+    return engine.explain(promise.terms, line, at)

@@ -1,0 +1,17 @@
+"""One ticket: its conversation and its clocks."""
+
+from sla.choices import ClockState
+from tickets.choices import PUBLIC
+from tickets.models import Clock, Entry, Ticket
+
+
+def entries(ticket: Ticket, *, internal: bool) -> list[Entry]:
+    """Return the conversation, oldest first; only its public side unless `internal`."""
+    found = Entry.objects.filter(ticket=ticket).select_related("author").order_by("id")
+    return list(found if internal else found.filter(kind__in=PUBLIC))
+
+
+def clocks_of(ticket: Ticket) -> list[Clock]:
+    """Return the clocks of a ticket that were not cancelled, response first."""
+    found = Clock.objects.filter(ticket=ticket).exclude(state=ClockState.CANCELLED)
+    return list(found.select_related("agreement", "calendar").order_by("metric"))

@@ -1,0 +1,37 @@
+"""Doors without a person: what tickets do by themselves."""
+
+import logging
+from datetime import timedelta
+
+from celery import shared_task
+from celery.app.task import Task
+
+from common import clock
+from common.errors import DomainError
+from common.origin import Origin
+from tickets import actions
+from tickets.choices import Status
+from tickets.models import Ticket
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(bind=True, soft_time_limit=100)
+def close_resolved_tickets(self: Task, *, older_than_days: int = 14, **_future: object) -> int:
+    """Close the tickets nobody has reopened in time; return how many.
+
+    One transaction a ticket: one that cannot be closed does not stop the rest, and a
+    second run finds only what the first left.
+    """
+    origin = Origin.of_system(trace=self.request.id or "beat")
+    limit = clock.now() - timedelta(days=older_than_days)
+    waiting = Ticket.objects.filter(status=Status.RESOLVED, resolved_at__lt=limit)
+    closed = 0
+    for pk in waiting.order_by("resolved_at").values_list("pk", flat=True)[:1000]:
+        try:
+            actions.close(pk, origin=origin)
+        except DomainError as error:
+            logger.warning("ticket %s stays resolved: %s", pk, error)
+        else:
+            closed += 1
+    return closed
