@@ -55,3 +55,13 @@ def read_token(token: str) -> list[str]:
 def joined(found: Sequence[str]) -> str:
     """Return versions as the one string the page sends back."""
     return ".".join(found)
+
+
+def context(*topics: str) -> dict[str, str]:
+    """Return what base.html needs for a live page; without Redis the page starts from nothing."""
+    wanted = sorted(set(topics))
+    try:
+        now = joined(versions(wanted))
+    except redis.RedisError:
+        now = ""
+    return {"pulse_token": feed_token(wanted), "pulse_versions": now}

@@ -1,0 +1,22 @@
+"""What every page knows beside its own view: the person's choices and where they may go."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from accounts.permissions import is_administrator, is_lead
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Return the values of base.html; whoever asks for none of them pays for none."""
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+    return {
+        "theme": user.theme if signed_in else "auto",
+        "show_now": SimpleLazyObject(lambda: is_lead(user)) if signed_in else False,
+        "show_setup": signed_in and is_administrator(user),
+        "desk_phone": settings.HELPDESK_PHONE,
+        "app_version": settings.HELPDESK_VERSION,
+    }
