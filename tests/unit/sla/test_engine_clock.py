@@ -259,6 +259,17 @@ def test_an_explanation_without_a_due_instant_ends_now() -> None:
     assert segments[-1].end == at("mon 14:00")
 
 
+def test_an_explanation_has_no_seams_at_midnight_and_no_empty_pieces() -> None:
+    always = BusinessCalendar.from_dict(
+        {"tz": "UTC", "week": {day: [["00:00", "24:00"]] for day in "1234567"}}
+    )
+    start, due = at("mon 09:00"), at("fri 09:00")
+
+    segments = explain(Terms(always, 96 * HOUR), Timeline(start, ((due, None),)), due)
+
+    assert segments == [Segment(start, due, "counted", 96 * HOUR)]
+
+
 def test_a_long_explanation_sums_up_its_tail() -> None:
     terms = Terms(OFFICE, 5000 * HOUR)
 
