@@ -1,0 +1,107 @@
+// The call card: a panel over the page that F2 opens at once, because its fragment was fetched in idle time.
+// dialog#call-card[data-src]. Esc parks a card with text in it; HX-Trigger "call-saved" ends it.
+
+import { words } from "./say.js";
+import { toast } from "./toast.js";
+
+const FRESH = 10 * 60 * 1000;
+const card = document.getElementById("call-card");
+let waiting = null;
+let opener = null;
+let ticking = 0;
+
+function prefetch() {
+  if (waiting && Date.now() - waiting.at < FRESH) return waiting.answer;
+  const answer = fetch(card.dataset.src, { headers: { "HX-Request": "true", "HX-Target": card.id } }).then((response) => {
+    if (!response.ok || response.redirected) throw new Error(String(response.status));
+    return response.text();
+  });
+  answer.catch(() => { waiting = null; });
+  waiting = { at: Date.now(), answer };
+  return answer;
+}
+
+const idle = () => (window.requestIdleCallback || setTimeout)(() => prefetch().catch(() => {}));
+
+const isDirty = () =>
+  [...card.querySelectorAll("input:not([type=hidden]), textarea")].some((field) =>
+    /^(checkbox|radio)$/.test(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
+
+function show() {
+  if (card.open) return;
+  opener = document.activeElement;
+  // Under a modal dialog a plain panel could not be reached.
+  if (document.querySelector("dialog:modal")) card.showModal();
+  else card.show();
+}
+
+function focusField() {
+  (card.querySelector("[data-focus]") || card.querySelector("input:not([type=hidden]), textarea"))?.focus();
+}
+
+/** Open the card, or bring back the parked one. Without it (or offline on first use) the link opens the page. */
+export async function openCard() {
+  if (!card) return false;
+  if (card.open || card.childElementCount) {
+    show();
+    focusField();
+    return true;
+  }
+  try {
+    const html = await prefetch();
+    waiting = null;
+    card.innerHTML = html;
+    show();
+    startTimer();
+    window.htmx?.process(card);
+    card.dispatchEvent(new CustomEvent("page:changed", { bubbles: true }));
+    focusField();
+  } catch {
+    location.href = card.dataset.src;
+  }
+  return true;
+}
+
+function startTimer() {
+  const begun = Date.now();
+  clearInterval(ticking);
+  const write = () => {
+    const seconds = Math.floor((Date.now() - begun) / 1000);
+    const text = `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
+    for (const place of card.querySelectorAll("[data-timer]")) place.textContent = text;
+    const field = card.querySelector("input[data-timer-seconds]");
+    if (field) field.value = seconds;
+  };
+  write();
+  ticking = setInterval(write, 1000);
+}
+
+function end() {
+  clearInterval(ticking);
+  card.close();
+  card.replaceChildren();
+  idle();
+}
+
+function park() {
+  if (!isDirty()) return end();
+  card.close();
+  toast({ text: words.parked });
+}
+
+export function start() {
+  if (!card) return;
+  idle();
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element && event.target.closest("a[data-call-card]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    openCard();
+  });
+  card.addEventListener("layer:escape", (event) => { event.preventDefault(); park(); });
+  card.addEventListener("cancel", (event) => { event.preventDefault(); park(); });
+  card.addEventListener("close", () => { if (opener?.isConnected) opener.focus({ preventScroll: true }); });
+  card.addEventListener("click", (event) => { if (event.target.closest("[data-discard]")) { event.preventDefault(); end(); } });
+  document.addEventListener("call-saved", end);
+}
+
