@@ -113,7 +113,14 @@ TEMPLATES: list[dict[str, Any]] = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": False,
-        "OPTIONS": {"environment": "common.jinja.environment", "auto_reload": DEBUG},
+        "OPTIONS": {
+            "environment": "common.jinja.environment",
+            "auto_reload": DEBUG,
+            "context_processors": [
+                "django.contrib.messages.context_processors.messages",
+                "helpdesk.context.page",
+            ],
+        },
     },
     {
         # Those of the admin, of Django's forms and of libraries.
@@ -326,3 +333,11 @@ HELPDESK_BASE_URL = env.text("HELPDESK_BASE_URL", default=f"http://127.0.0.1:{PO
 HELPDESK_DEMO = env.flag("HELPDESK_DEMO", default=EMBEDDED_DATABASE)
 # Seconds since the last sweep after which /readyz calls the escalation late.
 HELPDESK_SWEEP_LATE = env.number("HELPDESK_SWEEP_LATE", default=30, at_least=2)
+# Shown on every portal page and where somebody cannot sign in; E.164.
+HELPDESK_PHONE = env.text("HELPDESK_PHONE", default="+41215554000")
+# The right-hand side of our Message-IDs; by default that of the sender.
+HELPDESK_MAIL_DOMAIN = env.text(
+    "HELPDESK_MAIL_DOMAIN", default=DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ")
+)
+# Written into every page, so that an open one notices a new version.
+HELPDESK_VERSION = "0.1.0"
