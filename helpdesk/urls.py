@@ -1,11 +1,23 @@
 """The table of contents of the site."""
 
+from importlib.util import find_spec
+
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from helpdesk import health
 
+_PARTS = (
+    ("auth/", "accounts.urls"),
+    ("", "portal.urls"),
+    ("", "desk.urls"),
+    ("desk/tickets/", "tickets.urls"),
+    ("desk/tickets/", "escalation.urls"),
+    ("api/v1/", "helpdesk.api_urls"),
+)
+
 urlpatterns = [
+    *(path(prefix, include(module)) for prefix, module in _PARTS if find_spec(module)),
     path("admin/", admin.site.urls),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
