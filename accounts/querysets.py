@@ -8,17 +8,12 @@ from django.db.models import Q, QuerySet
 from search.folding import fold, spellings
 
 if TYPE_CHECKING:
-    from accounts.models import Person, Team
-
-    PersonBase = QuerySet[Person]
-    TeamBase = QuerySet[Team]
-else:
-    PersonBase = TeamBase = QuerySet
+    from accounts.models import Person, Team  # noqa: F401 - named in strings below
 
 _NUMBER = re.compile(r"[\d\s+()/.'-]{3,}")
 
 
-class PersonQuerySet(PersonBase):
+class PersonQuerySet(QuerySet["Person"]):
     """Reads of persons."""
 
     def active(self) -> Self:
@@ -48,7 +43,7 @@ class PersonQuerySet(PersonBase):
         return self.filter(found)
 
 
-class TeamQuerySet(TeamBase):
+class TeamQuerySet(QuerySet["Team"]):
     """Reads of teams."""
 
     def active(self) -> Self:

@@ -20,7 +20,10 @@ def suggest(text: str) -> tuple[Category | None, bool]:
 
 def default_category() -> Category | None:
     """Return the category of a ticket nobody has classified."""
-    return Category.objects.active().select_related("team").filter(is_default=True).first()
+    found: Category | None = (
+        Category.objects.active().select_related("team").filter(is_default=True).first()
+    )
+    return found
 
 
 def grouped() -> list[tuple[str, list[Category]]]:

@@ -3,14 +3,10 @@ from typing import TYPE_CHECKING, Self
 from django.db.models import QuerySet
 
 if TYPE_CHECKING:
-    from catalog.models import Category
-
-    CategoryBase = QuerySet[Category]
-else:
-    CategoryBase = QuerySet
+    from catalog.models import Category  # noqa: F401 - named in a string below
 
 
-class CategoryQuerySet(CategoryBase):
+class CategoryQuerySet(QuerySet["Category"]):
     """Reads of categories."""
 
     def active(self) -> Self:

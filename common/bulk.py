@@ -11,7 +11,7 @@ def update_rows(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
     if not rows or not fields:
         return
     meta = type(rows[0])._meta
-    columns = [meta.get_field(name) for name in fields]
+    columns: list[Any] = [meta.get_field(name) for name in fields]
     quote = connection.ops.quote_name
     sets = ", ".join(f"{quote(c.column)} = new.{quote(c.column)}" for c in columns)
     names = ", ".join(["id", *(quote(c.column) for c in columns)])

@@ -7,6 +7,7 @@ which looks like a change and makes the page look once: harmless.
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -37,7 +38,7 @@ def versions(topics: Sequence[str]) -> list[str]:
     """Return the present version of each topic, in order; raises redis.RedisError."""
     if not topics:
         return []
-    found = _client().mget([_PREFIX + topic for topic in topics])
+    found: Any = _client().mget([_PREFIX + topic for topic in topics])
     return [value or "0" for value in found]
 
 

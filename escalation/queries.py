@@ -180,11 +180,12 @@ def _skills(people: set[int]) -> dict[int, dict[int, int]]:
 
 def _serving() -> dict[int, frozenset[int]]:
     found = defaultdict[int, set[int]](set)
-    for service_id, team_id in Service.teams.through.objects.values_list("service_id", "team_id"):
+    rows = Service.teams.through._base_manager.values_list("service_id", "team_id")
+    for service_id, team_id in rows:
         found[service_id].add(team_id)
     return {service: frozenset(teams) for service, teams in found.items()}
 
 
 def _open_by(field: str, where: dict[str, object]) -> Counter[int]:
     rows = Ticket.objects.open().filter(**where).values_list(field).annotate(n=Count("pk"))
-    return Counter({key: n for key, n in rows})
+    return Counter(dict(rows))

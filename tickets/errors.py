@@ -8,7 +8,7 @@ class MoveNotPossible(DomainError):
 
     code = "move_not_possible"
 
-    def __init__(self, old: str, new: str) -> None:
+    def __init__(self, old: object, new: object) -> None:
         super().__init__(
             _("A ticket that is “%(old)s” cannot become “%(new)s”.") % {"old": old, "new": new}
         )

@@ -10,15 +10,10 @@ from tickets import permissions
 from tickets.choices import OPEN
 
 if TYPE_CHECKING:
-    from tickets.models import Clock, Ticket
-
-    TicketBase = QuerySet[Ticket]
-    ClockBase = QuerySet[Clock]
-else:
-    TicketBase = ClockBase = QuerySet
+    from tickets.models import Clock, Ticket  # noqa: F401 - named in strings below
 
 
-class TicketQuerySet(TicketBase):
+class TicketQuerySet(QuerySet["Ticket"]):
     """Every read of tickets starts here; `visible_to` is the only door for a person."""
 
     def visible_to(self, user: Any, team_ids: Collection[int] | None = None) -> Self:
@@ -35,7 +30,7 @@ class TicketQuerySet(TicketBase):
         return self.open().filter(next_due_at__lte=at)
 
 
-class ClockQuerySet(ClockBase):
+class ClockQuerySet(QuerySet["Clock"]):
     """Reads of clocks."""
 
     def to_look_at(self, *, at: datetime) -> Self:

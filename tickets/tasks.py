@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 from celery import shared_task
 from celery.app.task import Task
@@ -17,7 +18,9 @@ logger = logging.getLogger(__name__)
 
 
 @shared_task(bind=True, soft_time_limit=100)
-def close_resolved_tickets(self: Task, *, older_than_days: int = 14, **_future: object) -> int:
+def close_resolved_tickets(
+    self: Task[Any, Any], /, *, older_than_days: int = 14, **_future: object
+) -> int:
     """Close the tickets nobody has reopened in time; return how many.
 
     One transaction a ticket: one that cannot be closed does not stop the rest, and a

@@ -5,9 +5,10 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.text
-import search.folding
 from django.conf import settings
 from django.db import migrations, models
+
+import search.folding
 
 
 class Migration(migrations.Migration):

@@ -17,6 +17,7 @@ from escalation.choices import CHOOSABLE, HandoverState, Trigger
 from escalation.models import Handover
 from escalation.queries import proposed, routing
 from escalation.rules import HOPS_TO_TELL_THE_LEAD
+from notifications.actions import NewMessage
 from tickets.actions import Change, change_ticket
 from tickets.actions.funnel import lock
 from tickets.choices import OPEN, Status
@@ -142,7 +143,7 @@ def _move(
     )  # fmt: skip
 
 
-def _told(move: Move, origin: Origin, tell_requester: bool) -> list[notices.NewMessage]:
+def _told(move: Move, origin: Origin, tell_requester: bool) -> list[NewMessage]:
     ticket = move.ticket
     key = f"ticket:{ticket.pk}:{ticket.version + 1}"
     actor = origin.actor

@@ -16,6 +16,7 @@ from common.origin import Origin
 from escalation import notices
 from escalation.actions.moves import Move, to_next_level, write_handovers
 from escalation.queries import Routing, routing
+from notifications.actions import NewMessage
 from sla.choices import StepAction
 from sla.queries import Policy, StepTerms, policy
 from tickets import queries
@@ -169,12 +170,10 @@ def _change(
     return asked, move
 
 
-def _messages(
-    ticket: Ticket, step: DueStep, move: Move | None, ways: Routing
-) -> list[notices.NewMessage]:
+def _messages(ticket: Ticket, step: DueStep, move: Move | None, ways: Routing) -> list[NewMessage]:
     name, row = step.terms.milestone, step.clock
     moved = move is not None and step.terms.action == StepAction.HAND_OVER
-    found: list[notices.NewMessage] = []
+    found: list[NewMessage] = []
     if moved and move is not None:
         found += notices.of_step(ticket, row, name, "ticket_escalated", move.readers)
         leads = ways.leads_of([move.from_team.pk, move.to_team.pk])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -64,7 +65,8 @@ def open_ticket(new: NewTicket, *, origin: Origin) -> Ticket:
 
 
 def _build(new: NewTicket, category: Category, origin: Origin) -> Ticket:
-    moment, actor, person = origin.moment, origin.actor, new.requester
+    moment, person = origin.moment, new.requester
+    actor = cast("Person | None", origin.actor)
     impact = new.impact or category.impact
     urgency = new.urgency or category.urgency
     spoken = new.channel in SPOKEN and is_agent(actor) if actor is not None else False
@@ -103,7 +105,7 @@ def _entries(ticket: Ticket, new: NewTicket, origin: Origin) -> list[Entry]:
         Entry(
             ticket=ticket,
             kind=kind,
-            author=origin.actor or new.requester,
+            author=cast("Person | None", origin.actor) or new.requester,
             channel=new.channel,
             body=ticket.description or ticket.title,
             at=origin.moment,

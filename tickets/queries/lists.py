@@ -83,7 +83,7 @@ def chips_of(ticket_ids: Collection[int]) -> dict[int, Chip]:
         "ticket_id", "metric", "state", "due_at", "at_risk_at", "stopped_at", "started_at"
     )
     for ticket_id, metric, state, due_at, at_risk_at, stopped_at, started_at in found:
-        rank = (_CHIP_ORDER[state], due_at or started_at)
+        rank = (_CHIP_ORDER[ClockState(state)], due_at or started_at)
         if metric == "first_response" and state in _ENDED:
             continue
         if ticket_id not in best or rank < best[ticket_id][0]:
@@ -133,7 +133,14 @@ _CHIP_ORDER = {
 def _row(values: tuple[Any, ...], chip: Chip | None) -> Row:
     given, family, a_given, a_family = values[8:12]
     return Row(
-        *values[:8],
+        id=values[0],
+        number=values[1],
+        title=values[2],
+        kind=values[3],
+        status=values[4],
+        priority=values[5],
+        level=values[6],
+        is_vip=values[7],
         requester=f"{family} {given}".strip(),
         assignee=f"{a_given or ''} {a_family or ''}".strip(),
         team=values[12],
