@@ -19,7 +19,7 @@ from tickets.models import Entry, Hold, Ticket
 class Outcome:
     """What a change did: old values of what changed, and the rows that go with it.
 
-    holds: all holds of the ticket after the change; read only when time may have moved.
+    holds: all holds of the ticket after the change; None: the change did not touch them.
     """
 
     before: dict[str, Any] = field(default_factory=dict)
@@ -27,7 +27,7 @@ class Outcome:
     entry: Entry | None = None
     new_holds: list[Hold] = field(default_factory=list)
     ended_holds: list[Hold] = field(default_factory=list)
-    holds: Sequence[Hold] = ()
+    holds: Sequence[Hold] | None = None
 
 
 def apply(ticket: Ticket, change: Change, origin: Origin) -> Outcome:
@@ -72,13 +72,15 @@ def _consequences(ticket: Ticket, change: Change, moment: datetime) -> dict[str,
     return {}
 
 
-def _holds(ticket: Ticket, change: Change, outcome: Outcome, origin: Origin) -> Sequence[Hold]:
-    """End and begin holds as the status asks; return all holds of the ticket."""
+def _holds(
+    ticket: Ticket, change: Change, outcome: Outcome, origin: Origin
+) -> Sequence[Hold] | None:
+    """End and begin holds as the status asks; return all of them, or None: nothing to do."""
     moved = "status" in outcome.before
     if not moved and change.hold is None:
-        return _all_holds(ticket)
+        return None
     moment = origin.moment
-    holds = _all_holds(ticket)
+    holds = list(ticket.holds.all())
     if ticket.status != Status.ON_HOLD or change.hold is not None:
         for hold in holds:
             if hold.ended_at is None:
@@ -95,10 +97,6 @@ def _holds(ticket: Ticket, change: Change, outcome: Outcome, origin: Origin) -> 
             )
         )  # fmt: skip
     return [*holds, *outcome.new_holds]
-
-
-def _all_holds(ticket: Ticket) -> list[Hold]:
-    return list(ticket.holds.all())
 
 
 def _new_hold(ticket: Ticket, asked: NewHold, origin: Origin) -> Hold:

@@ -170,7 +170,8 @@ def _check_stale(ticket: Ticket, change: Change, seen_version: int | None) -> No
 def _prepare(asked: BatchChange, origin: Origin, rules: Policy | None) -> _Prepared | None:
     ticket, moment = asked.ticket, origin.moment
     outcome = apply(ticket, asked.change, origin)
-    if asked.verb and not (outcome.before or outcome.entry or asked.fired or asked.extra):
+    asks_nothing = not (outcome.before or outcome.entry or outcome.extra)
+    if asked.verb and asks_nothing and not (asked.fired or asked.extra):
         return None
     prepared = _Prepared(ticket, fields=set(outcome.before))
     prepared.entries = [outcome.entry] if outcome.entry else []
@@ -180,7 +181,8 @@ def _prepare(asked: BatchChange, origin: Origin, rules: Policy | None) -> _Prepa
     }
     relaxed: tuple[str, ...] = ()
     if asked.is_quiet or _TIMED & prepared.fields or prepared.new_holds or prepared.ended_holds:
-        relaxed = _refresh(prepared, asked, outcome.holds, moment, rules)
+        holds = outcome.holds if outcome.holds is not None else list(ticket.holds.all())
+        relaxed = _refresh(prepared, asked, holds, moment, rules)
     if not asked.verb:
         return prepared
     ticket.version += 1
