@@ -79,7 +79,8 @@ function startTimer() {
 function end() {
   clearInterval(ticking);
   card.close();
-  card.replaceChildren();
+  // Later: events of the same answer still start at the form inside.
+  setTimeout(() => { if (!card.open) card.replaceChildren(); });
   idle();
 }
 
