@@ -3,75 +3,73 @@
 from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from sla.engine.instants import DAY, moment_of
 from sla.engine.rules import Rules
 
 Interval = tuple[int, int]
-_WALL_EPOCH: Final = datetime(1970, 1, 1)
 
 
 class WallClock:
-    """The wall clock of one zone: which instant a wall time is, gaps and folds included.
+    """The wall clock of one zone: which instants show a span of wall time.
 
-    Wall time is counted in seconds since 1970-01-01 00:00 on that wall.
+    Wall time is counted in seconds since 1970-01-01 00:00 on that wall. A span is open at
+    every instant whose wall shows a time within it: a skipped hour has no instants, a
+    repeated one has them twice, and a span that ends inside it opens in both passes.
     """
 
     def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
-        self._steady: dict[int, int | None] = {}
-        self._midnights: dict[int, int | None] = {}
+        self._offsets: dict[int, int] = {}
 
-    def opening(self, wall: int) -> int:
-        """Return the first instant that shows this wall time, or the end of the gap it is in."""
-        offset = self._steady_offset(wall // DAY)
-        if offset is not None:
-            return wall - offset
-        first, second = self._offsets(wall)
-        return self._end_of_gap(wall, first, second) if first < second else wall - first
+    def instants(self, start: int, end: int) -> list[Interval]:
+        """Return the instants that show wall times in [start, end), as intervals in order."""
+        if end <= start:
+            return []
+        # A day of slack on either side is more than any offset is far from UTC.
+        low, high = start // DAY - 1, end // DAY + 2
+        before, after = self._offset_at(low), self._offset_at(high)
+        if before == after and self._is_steady(low, high):
+            return [(start - before, end - before)]
+        found = []
+        for begins, ends, offset in self._stretches(low, high):
+            first, last = max(begins, start - offset), min(ends, end - offset)
+            if first < last:
+                found.append((first, last))
+        return found
 
-    def closing(self, wall: int) -> int:
-        """Return the instant after the last one that shows the second before this wall time.
+    def _is_steady(self, low: int, high: int) -> bool:
+        return all(self._offset_at(day) == self._offset_at(low) for day in range(low, high))
 
-        So an end inside a repeated hour is its second pass, an end where that hour begins
-        is the first and only one, and an end inside a gap is the end of the gap.
-        """
-        offset = self._steady_offset((wall - 1) // DAY)
-        if offset is not None:
-            return wall - offset
-        first, second = self._offsets(wall - 1)
-        return self._end_of_gap(wall - 1, first, second) if first < second else wall - second
+    def _stretches(self, low: int, high: int) -> Iterable[tuple[int, int, int]]:
+        """Yield (from, to, offset) for the stretches of one offset between two days, in UTC."""
+        since = low * DAY
+        for day in range(low, high):
+            offset, following = self._offset_at(day), self._offset_at(day + 1)
+            if offset != following:
+                change = self._change(day, offset)
+                yield since, change, offset
+                since = change
+        yield since, high * DAY, self._offset_at(high)
 
-    def _steady_offset(self, day: int) -> int | None:
-        """Return the offset of a day without a change of the clock, else None."""
-        if day not in self._steady:
-            offset = self._offset_at_midnight(day)
-            lasts = offset is not None and offset == self._offset_at_midnight(day + 1)
-            self._steady[day] = offset if lasts else None
-        return self._steady[day]
+    def _change(self, day: int, old: int) -> int:
+        """Return the first instant of a day that no longer has the offset it began with."""
 
-    def _offset_at_midnight(self, day: int) -> int | None:
-        """Return the offset of the one midnight that starts a day; None for none or two."""
-        if day not in self._midnights:
-            first, second = self._offsets(day * DAY)
-            self._midnights[day] = first if first == second else None
-        return self._midnights[day]
+        def is_new(at: int) -> bool:
+            return self._exact(at) != old
 
-    def _offsets(self, wall: int) -> tuple[int, int]:
-        """Return the offsets for the first and the second pass; in a gap first < second."""
-        moment = _WALL_EPOCH + timedelta(seconds=wall)
-        first = moment.replace(tzinfo=self._zone)
-        return _offset(first), _offset(moment.replace(tzinfo=self._zone, fold=1))
+        seconds = range(day * DAY, (day + 1) * DAY + 1)
+        return seconds[bisect_left(seconds, True, key=is_new)]
 
-    def _end_of_gap(self, wall: int, before: int, after: int) -> int:
-        """Return the instant of the forward change: the first to have the new offset."""
-        candidates = range(wall - after, wall - before + 1)
-        index = bisect_left(
-            candidates, after, key=lambda at: _offset(moment_of(at).astimezone(self._zone))
-        )
-        return candidates[index]
+    def _offset_at(self, day: int) -> int:
+        """Return the offset at midnight UTC of a day."""
+        if day not in self._offsets:
+            self._offsets[day] = self._exact(day * DAY)
+        return self._offsets[day]
+
+    def _exact(self, at: int) -> int:
+        return _offset(moment_of(at).astimezone(self._zone))
 
 
 def open_intervals(rules: Rules, wall_clock: WallClock, low: int, high: int) -> list[Interval]:
@@ -79,14 +77,16 @@ def open_intervals(rules: Rules, wall_clock: WallClock, low: int, high: int) -> 
     # Two days more on either side: one for the zone's offset, one for a shift past midnight.
     days = range(low // DAY - 2, high // DAY + 3)
     opened = merged(
-        (wall_clock.opening(day * DAY + start), wall_clock.closing(day * DAY + end))
+        interval
         for day in days
         for start, end in rules.windows_on(day)
+        for interval in wall_clock.instants(day * DAY + start, day * DAY + end)
     )
     closed = merged(
-        (wall_clock.opening(day * DAY + start), wall_clock.closing(day * DAY + end))
+        interval
         for day in days
         for start, end in rules.closings_on(day)
+        for interval in wall_clock.instants(day * DAY + start, day * DAY + end)
     )
     closed = [(low - 8 * DAY, low), *closed, (high, high + 8 * DAY)]
     return without(opened, merged(closed))

@@ -1,16 +1,13 @@
 """A second, slow implementation of business time, to hold the engine against.
 
 It knows no offsets and does no interval arithmetic: it looks at the wall clock of every real
-minute (`zoneinfo`), marks the open ones and counts through them. A window opens with the
-first minute that shows its start or later and closes before the first one after which the
-wall never shows less than its end.
+minute (`zoneinfo`), marks the open ones and counts through them. A minute is open when its
+wall time lies within a window: a repeated hour counts in both its passes.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from itertools import accumulate
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,15 +18,13 @@ _MINUTE = timedelta(minutes=1)
 
 
 @lru_cache(maxsize=64)
-def _walls(zone: str, first: datetime, days: int) -> tuple[list[int], list[int], list[int]]:
-    """Return the wall minutes, the highest so far and the lowest still to come."""
+def _walls(zone: str, first: datetime, days: int) -> list[int]:
+    """Return what the wall shows at each minute, in minutes."""
     tz = ZoneInfo(zone)
-    walls = [
+    return [
         ((first + minute * _MINUTE).astimezone(tz).replace(tzinfo=None) - _WALL_ZERO) // _MINUTE
         for minute in range(days * 1440)
     ]
-    lowest = list(accumulate(reversed(walls), min))
-    return walls, list(accumulate(walls, max)), lowest[::-1]
 
 
 def _minutes(text: str) -> int:
@@ -43,7 +38,7 @@ class Brute:
     def __init__(self, spec: dict[str, Any], first: datetime, days: int) -> None:
         self.first, self.days = first, days
         self.last = first + timedelta(days=days)
-        self._walls, self._highest, self._lowest = _walls(spec["tz"], first, days)
+        self._walls = _walls(spec["tz"], first, days)
         self._open = bytearray(len(self._walls))
         by_shift = spec.get("holiday_rule") == "shift_start"
         holidays = set(spec.get("holidays", ()))
@@ -67,10 +62,15 @@ class Brute:
             start, end = _minutes(begins), _minutes(ends)
             if end < start:
                 end += 1440
-            low = bisect_left(self._highest, day * 1440 + start)
-            high = bisect_left(self._lowest, day * 1440 + end)
-            if end > start and low < high:
-                self._open[low:high] = bytes([value]) * (high - low)
+            low, high = day * 1440 + start, day * 1440 + end
+            for minute in self._near(day):
+                if low <= self._walls[minute] < high:
+                    self._open[minute] = value
+
+    def _near(self, day: int) -> range:
+        """The minutes of a wall day and the next, with hours to spare: a shift ends there."""
+        centre = (day - self._walls[0] // 1440) * 1440
+        return range(max(centre - 2880, 0), min(centre + 5760, len(self._walls)))
 
     def is_open(self, at: datetime) -> bool:
         return bool(self._open[(at - self.first) // _MINUTE])
