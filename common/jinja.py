@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from common import formats
 
-EXTENSIONS = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols")
+EXTENSIONS = ("jinja2.ext.i18n",)
 ICON_SIZE = 20
 ICON_STROKE = 1.75
 
