@@ -1,13 +1,16 @@
 """Who hears of steps and hand-overs: it only reads."""
 
 from collections.abc import Iterable
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
+from django.db.models import Choices
 from django.utils import translation
 
 from accounts.models import Person
-from escalation.choices import Trigger
 from notifications.actions import NewMessage
+from sla.choices import Metric
+from tickets.choices import Status
 from tickets.models import Clock, Ticket
 
 
@@ -21,7 +24,7 @@ def of_step(
             f"clock:{clock.pk}:{clock.run}:{milestone}:{template}:{reader.pk}",
             template,
             reader,
-            {"metric": clock.get_metric_display, "due_at": clock.due_at},
+            {"metric": Coded(Metric, clock.metric), "due_at": clock.due_at},
         )
         for reader in readers
         if reader.email
@@ -39,17 +42,33 @@ def of_handover(
     ]
 
 
-def why(trigger: str) -> Any:
-    """Return a function that words a trigger in the language active when it is called."""
-    return Trigger(trigger).label.__str__
+class Coded(NamedTuple):
+    """A code of ours, to be worded in the language of whoever reads the message."""
+
+    choices: type[Choices]
+    code: str
+
+    def in_language(self, language: str) -> str:
+        """Return the code's label in a language."""
+        return worded(self.choices, self.code, language)
+
+
+@lru_cache(maxsize=256)
+def worded(choices: type[Choices], code: str, language: str) -> str:
+    """Return the label of a code in a language; kept, for a sweep asks a thousand times."""
+    with translation.override(language):
+        return str(choices(code).label)
 
 
 def _message(
     ticket: Ticket, key: str, template: str, reader: Person, data: dict[str, Any]
 ) -> NewMessage:
-    with translation.override(reader.language):
-        worded = {name: value() if callable(value) else value for name, value in data.items()}
-        status = ticket.get_status_display()
+    said = {
+        name: worded(value.choices, value.code, reader.language)
+        if isinstance(value, Coded)
+        else value
+        for name, value in data.items()
+    }
     return NewMessage(
         key=key,
         template=template,
@@ -59,12 +78,12 @@ def _message(
         data={
             "number": ticket.number,
             "title": ticket.title,
-            "status": str(status),
+            "status": worded(Status, ticket.status, reader.language),
             "team": ticket.team.name,
             "priority": f"P{ticket.priority}",
-            "requester": str(ticket.requester),
+            "requester": ticket.requester.name,
             "link": _link(ticket, reader),
-            **worded,
+            **said,
         },
     )
 

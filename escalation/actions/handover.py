@@ -148,7 +148,11 @@ def _told(move: Move, origin: Origin, tell_requester: bool) -> list[NewMessage]:
     key = f"ticket:{ticket.pk}:{ticket.version + 1}"
     actor = origin.actor
     readers = [p for p in move.readers if actor is None or p.pk != actor.pk]
-    facts = {"why": notices.why(move.trigger), "reason": move.reason, "by": str(actor or "")}
+    facts: dict[str, Any] = {
+        "why": Trigger(move.trigger).label,
+        "reason": move.reason,
+        "by": str(actor or ""),
+    }
     facts["to_team"] = move.to_team.name
     found = notices.of_handover(ticket, key, "ticket_handed_over", readers, **facts)
     if tell_requester:

@@ -21,7 +21,7 @@ from sla.choices import StepAction
 from sla.queries import Policy, StepTerms, policy
 from tickets import queries
 from tickets.actions import BatchChange, Change, change_batch
-from tickets.actions.clocks import claim_due
+from tickets.actions.clocks import Claimed, claim_due
 from tickets.models import Clock, Ticket
 
 BATCH = 500
@@ -48,7 +48,7 @@ class DueStep:
 class Due:
     """A claimed ticket with the steps that are due, and whether a clock has just run out."""
 
-    ticket: Ticket
+    claimed: Claimed
     steps: list[DueStep] = field(default_factory=list)
     ran_out: list[Clock] = field(default_factory=list)
 
@@ -60,17 +60,17 @@ def sweep(*, limit: int = BATCH, at: datetime | None = None) -> int:
     """
     with transaction.atomic():
         origin = Origin.of_system(trace="sweep", at=at or clocks_now.now())
-        tickets = claim_due(limit, at=origin.moment)
-        if not tickets:
+        claimed = claim_due(limit, at=origin.moment)
+        if not claimed:
             return 0
         rules = policy()
-        found = [_due(ticket, rules, origin.moment) for ticket in tickets]
+        found = [_due(one, rules, origin.moment) for one in claimed]
         fresh = _fire([step for due in found for step in due.steps], origin.moment)
         ways = _routing(found, fresh, origin.moment)
         changes, moves = _decide(found, fresh, ways)
         change_batch(changes, origin=origin)
         write_handovers(moves, origin=origin)
-    return len(tickets)
+    return len(claimed)
 
 
 def sweep_all(*, at: datetime | None = None, most: int = 40) -> int:
@@ -84,11 +84,11 @@ def sweep_all(*, at: datetime | None = None, most: int = 40) -> int:
     return total
 
 
-def _due(ticket: Ticket, rules: Policy, at: datetime) -> Due:
-    found = Due(ticket)
+def _due(claimed: Claimed, rules: Policy, at: datetime) -> Due:
+    found = Due(claimed)
+    ticket, holds = claimed.ticket, claimed.holds
     promises = queries.promises(ticket, rules)
-    holds = list(ticket.holds.all())
-    for row in ticket.clocks.all():
+    for row in claimed.clocks:
         promise = promises.get(row.metric)
         if promise is None or row.next_action_at is None or row.next_action_at > at:
             continue
@@ -127,7 +127,7 @@ def _routing(found: Sequence[Due], fresh: set[tuple[int, str]], at: datetime) ->
     """Read who could get what, unless no step of this batch needs anybody."""
     if not fresh:
         return None
-    return routing(category_ids={due.ticket.category_id for due in found}, at=at)
+    return routing(category_ids={due.claimed.ticket.category_id for due in found}, at=at)
 
 
 def _decide(
@@ -148,7 +148,11 @@ def _change(
 ) -> tuple[BatchChange, Move | None]:
     fired = tuple((s.clock.metric, s.terms.milestone) for s in due.steps)
     steps = [f"{s.clock.metric}:{s.terms.milestone}" for s in mine]
-    asked = BatchChange(ticket=due.ticket, change=Change(), verb="", fired=fired, is_quiet=True)
+    ticket = due.claimed.ticket
+    asked = BatchChange(
+        ticket=ticket, change=Change(), verb="", fired=fired, is_quiet=True,
+        clocks=due.claimed.clocks, holds=due.claimed.holds,
+    )  # fmt: skip
     if steps:
         asked.extra["steps"] = [None, steps]
     if due.ran_out:
@@ -160,12 +164,12 @@ def _change(
         return asked, None
     move = None
     if any(s.terms.action == StepAction.HAND_OVER for s in mine):
-        move = to_next_level(due.ticket, ways)
+        move = to_next_level(ticket, ways)
     if move is not None:
         asked.verb, asked.change = "ticket.escalated", move.change
         asked.extra["trigger"] = [None, move.trigger]
     asked.messages = tuple(
-        message for step in mine for message in _messages(due.ticket, step, move, ways)
+        message for step in mine for message in _messages(ticket, step, move, ways)
     )
     return asked, move
 

@@ -30,8 +30,13 @@ class Outcome:
     holds: Sequence[Hold] | None = None
 
 
-def apply(ticket: Ticket, change: Change, origin: Origin) -> Outcome:
-    """Change `ticket` in memory; raises MoveNotPossible or InvalidInput, writes nothing."""
+def apply(
+    ticket: Ticket, change: Change, origin: Origin, holds: Sequence[Hold] | None = None
+) -> Outcome:
+    """Change `ticket` in memory; raises MoveNotPossible or InvalidInput, writes nothing.
+
+    holds: those of the ticket when the caller knows them; read only when they matter.
+    """
     outcome = Outcome()
     values = change.values()
     if "status" in values:
@@ -46,7 +51,9 @@ def apply(ticket: Ticket, change: Change, origin: Origin) -> Outcome:
         if old != value:
             outcome.before[name] = old
             _set(ticket, name, value)
-    outcome.holds = _holds(ticket, change, outcome, origin)
+    if "status" in outcome.before or change.hold is not None:
+        known = list(ticket.holds.all() if holds is None else holds)
+        outcome.holds = _holds(ticket, change, outcome, origin, known)
     if change.entry is not None:
         outcome.entry = _entry(ticket, change, origin)
         outcome.extra["entry"] = [None, change.entry.kind]
@@ -73,14 +80,10 @@ def _consequences(ticket: Ticket, change: Change, moment: datetime) -> dict[str,
 
 
 def _holds(
-    ticket: Ticket, change: Change, outcome: Outcome, origin: Origin
-) -> Sequence[Hold] | None:
-    """End and begin holds as the status asks; return all of them, or None: nothing to do."""
-    moved = "status" in outcome.before
-    if not moved and change.hold is None:
-        return None
+    ticket: Ticket, change: Change, outcome: Outcome, origin: Origin, holds: list[Hold]
+) -> list[Hold]:
+    """End and begin holds as the status asks; return all holds after it."""
     moment = origin.moment
-    holds = list(ticket.holds.all())
     if ticket.status != Status.ON_HOLD or change.hold is not None:
         for hold in holds:
             if hold.ended_at is None:

@@ -45,6 +45,7 @@ class BatchChange:
     fired: (metric, milestone) pairs of steps that this change carries out.
     extra: fields for the event beside those of the ticket.
     messages: further messages, beside those the ticket's own notices promise.
+    clocks, holds: those of the ticket when the caller has read them under the lock.
     is_quiet: the sweep asks: clocks are read anew, and the ticket's own notices are left out.
     """
 
@@ -55,6 +56,8 @@ class BatchChange:
     extra: dict[str, Any] = field(default_factory=dict)
     messages: tuple[NewMessage, ...] = ()
     is_quiet: bool = False
+    clocks: Sequence[Clock] | None = None
+    holds: Sequence[Hold] | None = None
 
 
 @dataclass(slots=True)
@@ -125,8 +128,8 @@ def change_batch(changes: Sequence[BatchChange], *, origin: Origin) -> int:
     """Apply changes to tickets the caller has locked, set-based; return how many were written.
 
     It is `change_ticket` without its questions: the system asks, so nobody may be refused,
-    and the tickets were read under the lock. Each ticket at most once; clocks and holds
-    are prefetched (`clocks.claim_due`). Only inside a transaction.
+    and the tickets were read under the lock (`clocks.claim_due`). Each ticket at most once.
+    Only inside a transaction.
     """
     rules = policy()
     prepared = [p for asked in changes if (p := _prepare(asked, origin, rules=rules)) is not None]
@@ -169,7 +172,7 @@ def _check_stale(ticket: Ticket, change: Change, seen_version: int | None) -> No
 
 def _prepare(asked: BatchChange, origin: Origin, rules: Policy | None) -> _Prepared | None:
     ticket, moment = asked.ticket, origin.moment
-    outcome = apply(ticket, asked.change, origin)
+    outcome = apply(ticket, asked.change, origin, holds=asked.holds)
     asks_nothing = not (outcome.before or outcome.entry or outcome.extra)
     if asked.verb and asks_nothing and not (asked.fired or asked.extra):
         return None
@@ -181,7 +184,8 @@ def _prepare(asked: BatchChange, origin: Origin, rules: Policy | None) -> _Prepa
     }
     relaxed: tuple[str, ...] = ()
     if asked.is_quiet or _TIMED & prepared.fields or prepared.new_holds or prepared.ended_holds:
-        holds = outcome.holds if outcome.holds is not None else list(ticket.holds.all())
+        holds = outcome.holds if outcome.holds is not None else asked.holds
+        holds = holds if holds is not None else list(ticket.holds.all())
         relaxed = _refresh(prepared, asked, holds, moment, rules)
     if not asked.verb:
         return prepared
@@ -207,8 +211,7 @@ def _refresh(
     rules: Policy | None,
 ) -> tuple[str, ...]:
     ticket = asked.ticket
-    known = _prefetched(ticket, "clocks")
-    rows: list[Clock] = known if known is not None else list(ticket.clocks.order_by("pk"))
+    rows = asked.clocks if asked.clocks is not None else list(ticket.clocks.order_by("pk"))
     due_before, taken = ticket.next_due_at, dict[str, list[str]]()
     for metric, milestone in asked.fired:
         taken.setdefault(metric, []).append(milestone)
@@ -251,11 +254,6 @@ def _event(ticket: Ticket, verb: str, changes: dict[str, Any]) -> NewEvent:
         changes=changes,
         seq=ticket.version,
     )
-
-
-def _prefetched(ticket: Ticket, name: str) -> list[Any] | None:
-    rows = getattr(ticket, "_prefetched_objects_cache", {}).get(name)
-    return None if rows is None else list(rows)
 
 
 def _plain(value: Any) -> Any:
