@@ -26,7 +26,9 @@ def environment(**options: Any) -> Environment:
     options.setdefault("trim_blocks", True)
     options.setdefault("lstrip_blocks", True)
     options["extensions"] = [*options.get("extensions", ()), *EXTENSIONS]
-    env = Environment(**options)  # noqa: S701  Django passes autoescape=True
+    # Django escapes every template as HTML; the words of a mail's text and subject are none.
+    options["autoescape"] = lambda name: not (name or "").endswith((".txt", ".subject"))
+    env = Environment(**options)  # noqa: S701
     # Added by the i18n extension at run time, which its stubs do not know.
     install: Callable[..., None] = env.install_gettext_callables  # type: ignore[attr-defined]
     install(
@@ -135,6 +137,11 @@ def rest(seconds: float) -> str:
     return formats.duration(seconds, language(), days=True)
 
 
+def instant(value: str | None) -> dt.datetime | None:
+    """Return the instant that a message's data holds as ISO text; None stays None."""
+    return dt.datetime.fromisoformat(value) if value else None
+
+
 def units() -> dict[str, object]:
     """Return the words of durations which the browser needs to tick (chips.js)."""
     say = formats.words(language())
@@ -166,6 +173,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "moment": _from_now(formats.moment),
     "spoken_moment": _from_now(formats.spoken_moment),
     "rest": rest,
+    "instant": instant,
     # Safe in a script data block and, because it escapes quotes, in a single-quoted attribute.
     "json": partial(htmlsafe_json_dumps),
 }
