@@ -16,6 +16,7 @@ METHODS = [
     ("**.py", "python"),
     ("templates/**.html", "jinja2"),
     ("templates/**.txt", "jinja2"),
+    ("templates/**.subject", "jinja2"),
 ]
 JINJA = {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true", "silent": "false"}
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
@@ -84,7 +85,7 @@ def _extract(base: Path) -> Catalog:
     found = extract_from_dir(
         base,
         METHODS,
-        {"templates/**.html": JINJA, "templates/**.txt": JINJA},
+        {pattern: JINJA for pattern, method in METHODS if method == "jinja2"},
         keywords=KEYWORDS,
         comment_tags=["Translators:"],
         strip_comment_tags=True,

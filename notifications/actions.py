@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)  # a message being sent for longer was lost with its worker
 MAX_ATTEMPTS = 8
+BATCH = 50  # messages of one task
 
 _INSERT = """
 INSERT INTO notifications_message
@@ -70,19 +71,23 @@ def enqueue(messages: Sequence[NewMessage], *, at: datetime) -> int:
             },
         )
         ids = [row[0] for row in cursor.fetchall()]
-    if ids:
-        wake("notifications.tasks.deliver", ids=ids[:100])
+    for start in range(0, len(ids), BATCH):
+        wake("notifications.tasks.deliver", ids=ids[start : start + BATCH])
     return len(ids)
 
 
-def deliver_due(*, ids: Sequence[int] | None = None, limit: int = 50) -> int:
+def deliver_due(*, ids: Sequence[int] | None = None, limit: int = BATCH) -> int:
     """Send messages that are due, of `ids` or the oldest ones; return how many left.
 
     A message is claimed and committed as "sending" before the server is spoken to, so a
-    worker that dies in between can never send it a second time by itself.
+    worker that dies in between can never send it a second time by itself. They are claimed
+    one by one: what a slow server or a dead worker keeps waiting is one message, not fifty.
     """
     sent = 0
-    for message in _claim(ids, limit):
+    for _turn in range(limit):
+        message = _claim(ids)
+        if message is None:
+            break
         sent += _settle(message, _send(message)) == MessageStatus.SENT
     return sent
 
@@ -95,7 +100,7 @@ def give_up_orphans() -> int:
         ).update(status=MessageStatus.UNKNOWN, error="The worker ended while sending.")
 
 
-def _claim(ids: Sequence[int] | None, limit: int) -> list[Message]:
+def _claim(ids: Sequence[int] | None) -> Message | None:
     with transaction.atomic():
         now = clock.now()
         due = Message.objects.filter(status=MessageStatus.PENDING, not_before__lte=now)
@@ -103,21 +108,31 @@ def _claim(ids: Sequence[int] | None, limit: int) -> list[Message]:
             due = due.filter(pk__in=ids)
         # of=("self",): without it the recipient's row would be locked, and two messages
         # to one person would skip each other.
-        rows = list(
+        message = (
             due.select_for_update(skip_locked=True, of=("self",))
             .select_related("recipient")
-            .order_by("not_before", "pk")[:limit]
+            .order_by("not_before", "pk")
+            .first()
         )
-        Message.objects.filter(pk__in=[m.pk for m in rows]).update(
-            status=MessageStatus.SENDING, claimed_at=now
-        )
-    return rows
+        if message is not None:
+            Message.objects.filter(pk=message.pk).update(
+                status=MessageStatus.SENDING, claimed_at=now
+            )
+    return message
 
 
 def _send(message: Message) -> mailer.Outcome:
     if not message.recipient.email:
         return mailer.Outcome(mailer.Verdict.REFUSED, "The recipient has no e-mail address.")
-    return mailer.send(queries.compose(message))
+    # One broken template or address must neither stop the queue nor stay "being sent".
+    try:
+        mail = queries.compose(message)
+    except Exception as error:  # noqa: BLE001 - nothing was given to the server yet
+        return mailer.Outcome(mailer.Verdict.REFUSED, f"It cannot be written: {error!r}")
+    try:
+        return mailer.send(mail)
+    except Exception as error:  # noqa: BLE001 - how far the dialogue came is not known
+        return mailer.Outcome(mailer.Verdict.UNKNOWN, f"Sending broke off: {error!r}")
 
 
 def _settle(message: Message, outcome: mailer.Outcome) -> MessageStatus:

@@ -1,6 +1,7 @@
 """Reads of the outbox: a message as its recipient gets it."""
 
 import hashlib
+import re
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -18,11 +19,16 @@ def message_id(key: str) -> str:
 def compose(message: Message) -> EmailMultiAlternatives:
     """Return the mail, in the language and the time zone of the recipient."""
     person = message.recipient
-    context = {"m": message.data, "person": person, "base_url": settings.HELPDESK_BASE_URL}
+    context = {
+        "m": message.data,
+        "person": person,
+        "base_url": settings.HELPDESK_BASE_URL,
+        "desk_phone": settings.HELPDESK_PHONE,
+    }
     base = f"notifications/email/{message.template}"
     with translation.override(person.language), timezone.override(person.time_zone):
         subject = " ".join(render_to_string(f"{base}.subject", context).split())
-        text = render_to_string(f"{base}.txt", context)
+        text = re.sub(r"\n{3,}", "\n\n", render_to_string(f"{base}.txt", context)).lstrip()
         html = render_to_string(f"{base}.html", context)
     mail = EmailMultiAlternatives(
         subject=subject,
@@ -31,4 +37,5 @@ def compose(message: Message) -> EmailMultiAlternatives:
         headers={"Message-ID": message_id(message.key), "Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(html, "text/html")
+    mail.message()  # raises here, not half-way through a dialogue, when a header is impossible
     return mail
