@@ -67,11 +67,10 @@ class Routing:
         return list(found.values())
 
     def _option(self, team: Team, ticket: Ticket) -> TeamOption:
-        service = self.rules.services.get(ticket.category_id, 0)
         return TeamOption(
             team=team.pk,
             level=team.level,
-            serves=team.pk in self.serving.get(service, frozenset()),
+            serves=team.pk in self.serving.get(ticket.category.service_id, frozenset()),
             on_duty=len(self.on_duty(team.pk)),
             load=self.team_load[team.pk],
         )
@@ -143,8 +142,7 @@ class Destination:
 def destinations(ticket: Ticket, *, at: datetime) -> list[Destination]:
     """Return the teams a ticket can be handed to, the fitting ones of the next level first."""
     found = routing(category_ids={ticket.category_id}, at=at)
-    service = found.rules.services.get(ticket.category_id, 0)
-    serving = found.serving.get(service, frozenset())
+    serving = found.serving.get(ticket.category.service_id, frozenset())
     open_now = _open_by("team_id", {"team__in": found.teams})
     options = [
         Destination(

@@ -86,7 +86,6 @@ class Policy:
     default_calendar: int | None
     by_site: Mapping[int, int]
     by_team: Mapping[int, int]
-    services: Mapping[int, int]
     agreements: tuple[AgreementTerms, ...]
 
     def promises(self, facts: rules.Facts, *, at: datetime) -> list[Promise]:
@@ -158,7 +157,6 @@ def _load(_revision: tuple[int, int] | None) -> Policy:
         default_calendar=calendars[0].pk if calendars else None,
         by_site=dict(SiteCalendar.objects.values_list("site_id", "calendar_id")),
         by_team=dict(TeamCalendar.objects.values_list("team_id", "calendar_id")),
-        services=dict(Category.objects.values_list("pk", "service_id")),
         agreements=_agreements(),
     )
 
@@ -174,7 +172,8 @@ def _agreements() -> tuple[AgreementTerms, ...]:
             pk=a.pk,
             names=a.names,
             conditions={
-                word: frozenset(keys[word].get(v) if word in keys else v for v in values)
+                # A word nobody knows is no row: 0, and not None, which a caller without a site is.
+                word: frozenset(keys[word].get(v, 0) if word in keys else v for v in values)
                 for word, values in a.conditions.items()
             },
             valid_from=a.valid_from,

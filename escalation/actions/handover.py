@@ -64,8 +64,8 @@ def hand_over(
     if trigger not in CHOOSABLE:
         raise InvalidInput(_("Choose one of the reasons."), field="trigger")
     with transaction.atomic():
-        origin = origin.timed(clock.now())
         ticket = lock(ticket_id)
+        origin = origin.timed(clock.now())
         _check(ticket, team, assignee)
         move = _move(ticket, team, assignee, trigger, reason.strip(), card, origin.moment)
         extra = {"trigger": [None, str(trigger)], "reason": [None, reason.strip()]}
@@ -81,8 +81,8 @@ def hand_over(
 def accept(ticket_id: int, *, origin: Origin, seen_version: int | None = None) -> Ticket:
     """Take on what was handed over: the actor becomes the assignee."""
     with transaction.atomic():
-        origin = origin.timed(clock.now())
         ticket, handover = _proposed(ticket_id)
+        origin = origin.timed(clock.now())
         starts = ticket.status == Status.NEW
         actor = origin.actor
         change = Change(assignee_id=actor.pk if actor else ticket.assignee_id)

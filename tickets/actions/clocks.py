@@ -97,7 +97,7 @@ def claim_due(limit: int, *, at: datetime) -> list[Claimed]:
     """
     due = (
         Clock.objects.to_look_at(at=at)
-        .select_for_update(of=("self", "ticket"), skip_locked=True, no_key=True)
+        .select_for_update(of=("ticket", "self"), skip_locked=True, no_key=True)
         .select_related("ticket")
         .order_by("next_action_at")[:limit]
     )

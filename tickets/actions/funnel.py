@@ -80,10 +80,11 @@ def lock(ticket_id: int) -> Ticket:
 
     Raises Ticket.DoesNotExist. Only inside a transaction.
     """
-    return (
-        Ticket.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("requester", "assignee", "team", "category")
-        .get(pk=ticket_id)
+    # Two statements: a locking read that had to wait joins the new row to the old rows of
+    # other tables, and a ticket that changed its team meanwhile would not be found.
+    Ticket.objects.select_for_update(no_key=True).values_list("pk").get(pk=ticket_id)
+    return Ticket.objects.select_related("requester", "assignee", "team", "category").get(
+        pk=ticket_id
     )
 
 
@@ -187,16 +188,17 @@ def _prepare(asked: BatchChange, origin: Origin, rules: Policy | None) -> _Prepa
         holds = outcome.holds if outcome.holds is not None else asked.holds
         holds = holds if holds is not None else list(ticket.holds.all())
         relaxed = _refresh(prepared, asked, holds, moment, rules)
-    if not asked.verb:
+    events = [(asked.verb, {**changes, **outcome.extra, **asked.extra})] if asked.verb else []
+    # A target may relax without a verb: the sweep reads a policy that was changed.
+    events += [("ticket.target_relaxed", {"metric": [None, metric]}) for metric in relaxed]
+    if not events:
         return prepared
-    ticket.version += 1
-    prepared.events.append(_event(ticket, asked.verb, {**changes, **outcome.extra, **asked.extra}))
-    for metric in relaxed:
+    for verb, what in events:
         ticket.version += 1
-        prepared.events.append(_event(ticket, "ticket.target_relaxed", {"metric": [None, metric]}))
+        prepared.events.append(_event(ticket, verb, what))
     ticket.updated_at = moment
     prepared.fields |= {"version", "updated_at"}
-    if not asked.is_quiet:
+    if asked.verb and not asked.is_quiet:
         body = outcome.entry.body if outcome.entry else ""
         prepared.messages = notices.for_event(ticket, verb=asked.verb, origin=origin, body=body)
     prepared.messages += asked.messages

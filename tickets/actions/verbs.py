@@ -95,7 +95,7 @@ def resume(ticket_id: int, *, origin: Origin, seen_version: int | None = None) -
     """End the hold: the ticket is in progress again."""
     return change_ticket(
         ticket_id,
-        Change(status=Status.IN_PROGRESS),
+        lambda ticket: _back_to_work(ticket, Status.ON_HOLD),
         verb="ticket.resumed",
         may=permissions.can_work,
         origin=origin,
@@ -107,11 +107,19 @@ def resolve(
     ticket_id: int, *, resolution: str, origin: Origin, seen_version: int | None = None
 ) -> Ticket:
     """Resolve a ticket with the words that say how; the requester may still reopen it."""
-    if not resolution.strip():
+    text = resolution.strip()
+    if not text:
         raise InvalidInput(_("Write what solved it."), field="resolution")
+
+    def change(ticket: Ticket) -> Change:
+        # A repeated click asks for what is there; another solution is not written over it.
+        if ticket.status == Status.RESOLVED and ticket.resolution != text:
+            raise MoveNotPossible(Status.RESOLVED.label, Status.RESOLVED.label)
+        return Change(status=Status.RESOLVED, resolution=text, is_response=True)
+
     return change_ticket(
         ticket_id,
-        Change(status=Status.RESOLVED, resolution=resolution.strip(), is_response=True),
+        change,
         verb="ticket.resolved",
         may=permissions.can_work,
         origin=origin,
@@ -126,7 +134,7 @@ def reopen(
     entry = NewEntry(kind=EntryKind.REPLY, body=reason) if reason.strip() else None
     return change_ticket(
         ticket_id,
-        Change(status=Status.IN_PROGRESS, entry=entry),
+        lambda ticket: _back_to_work(ticket, Status.RESOLVED, entry),
         verb="ticket.reopened",
         may=permissions.can_reopen,
         origin=origin,
@@ -173,6 +181,7 @@ def classify(
     """Correct impact, urgency or category; the priority follows and deadlines are replayed."""
 
     def change(ticket: Ticket) -> Change:
+        _check_not_ended(ticket)
         new_impact, new_urgency = impact or ticket.impact, urgency or ticket.urgency
         return Change(
             impact=new_impact,
@@ -217,8 +226,7 @@ def _assigned(
 
 
 def _reply_change(ticket: Ticket, body: str, origin: Origin, then: Status | None) -> Change:
-    if ticket.status in {Status.CLOSED, Status.CANCELLED}:
-        raise InvalidInput(_("This ticket is closed. Open a new one and name this number."))
+    _check_not_ended(ticket)
     entry = NewEntry(kind=EntryKind.REPLY, body=body)
     if origin.actor is not None and origin.actor.pk == ticket.requester_id:
         # An answer is what the desk was waiting for; a resolved ticket is reopened by hand.
@@ -235,6 +243,18 @@ def _reply_change(ticket: Ticket, body: str, origin: Origin, then: Status | None
 def _started(ticket: Ticket) -> Status | Keep:
     """A new ticket that somebody works on is in progress; any other stays where it is."""
     return Status.IN_PROGRESS if ticket.status == Status.NEW else KEEP
+
+
+def _back_to_work(ticket: Ticket, old: Status, entry: NewEntry | None = None) -> Change:
+    """In progress again, from `old` alone: to resume is not to reopen, nor to start."""
+    if ticket.status not in {old, Status.IN_PROGRESS} or (entry and ticket.status != old):
+        raise MoveNotPossible(Status(ticket.status).label, Status.IN_PROGRESS.label)
+    return Change(status=Status.IN_PROGRESS, entry=entry)
+
+
+def _check_not_ended(ticket: Ticket) -> None:
+    if ticket.status in {Status.CLOSED, Status.CANCELLED}:
+        raise InvalidInput(_("This ticket is closed. Open a new one and name this number."))
 
 
 def _check_open(ticket: Ticket) -> None:

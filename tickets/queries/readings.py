@@ -11,13 +11,13 @@ from tickets.choices import HoldReason, Status
 from tickets.models import Clock, Hold, Ticket
 
 
-def facts(ticket: Ticket, rules: Policy) -> Facts:
+def facts(ticket: Ticket) -> Facts:
     """Return what an agreement may look at, of this ticket."""
     return Facts(
         kind=ticket.kind,
         priority=ticket.priority,
         category=ticket.category_id,
-        service=rules.services.get(ticket.category_id),
+        service=ticket.category.service_id,
         organisation=ticket.organisation_id,
         site=ticket.site_id,
         team=ticket.team_id,
@@ -27,7 +27,7 @@ def facts(ticket: Ticket, rules: Policy) -> Facts:
 
 def promises(ticket: Ticket, rules: Policy) -> dict[str, Promise]:
     """Return what the ticket is promised now, by metric."""
-    found = rules.promises(facts(ticket, rules), at=ticket.opened_at)
+    found = rules.promises(facts(ticket), at=ticket.opened_at)
     return {promise.metric: promise for promise in found}
 
 

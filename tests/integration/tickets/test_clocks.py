@@ -1,0 +1,216 @@
+"""Clocks in the funnel: what stops them, what replays them, what they remember."""
+
+from datetime import timedelta
+
+import pytest
+
+from audit.models import Event
+from escalation import actions as escalation
+from escalation.models import Firing, Handover
+from notifications.models import Message
+from sla import actions as sla
+from sla.models import Target
+from tests import factories
+from tests.factories import origin_of
+from tests.moments import MONDAY_9
+from tickets import actions
+from tickets.choices import HoldReason
+from tickets.models import Clock, Hold
+
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+# Eight office hours after nine o'clock are up when the office closes; one more is tomorrow's.
+CLOSING, TUESDAY_9 = MONDAY_9 + 9 * HOUR, MONDAY_9 + 24 * HOUR
+
+
+def clock_of(ticket, metric="resolution"):
+    return Clock.objects.get(ticket=ticket, metric=metric)
+
+
+@pytest.fixture
+def strict(world):
+    """An agreement for P1 alone: ten minutes, around the clock."""
+    return factories.agreement(
+        "strict", 5, seconds={"resolution": 600}, calendar=world.always,
+        conditions={"priority": [1], "category": ["vpn"]},
+    )  # fmt: skip
+
+
+def test_a_higher_priority_replays_from_the_start_and_breaches_at_the_change(
+    world, new_ticket, strict
+):
+    ticket = new_ticket()
+    change = MONDAY_9 + HOUR
+
+    actions.classify(
+        ticket.pk, impact="everyone", urgency="blocked", origin=origin_of(world.nadia, change)
+    )
+
+    clock = clock_of(ticket)
+    assert clock.due_at == MONDAY_9 + 10 * MINUTE
+    assert (clock.state, clock.breached_at, clock.terms_since) == ("breached", change, change)
+    assert escalation.sweep(at=change) == 1
+    firing = Firing.objects.get(clock=clock, milestone="breach_hand_over")
+    assert firing.due_at == MONDAY_9 + 10 * MINUTE
+    ticket.refresh_from_db()
+    assert ticket.level == 2
+
+
+def test_a_lower_priority_relaxes_the_target_by_an_event_and_takes_nothing_back(
+    world, new_ticket, strict
+):
+    ticket = new_ticket(impact="everyone", urgency="blocked")
+    escalation.sweep(at=MONDAY_9 + 10 * MINUTE)
+    change = MONDAY_9 + 20 * MINUTE
+
+    actions.classify(
+        ticket.pk, impact="person", urgency="can_work", origin=origin_of(world.reto, change)
+    )
+
+    ticket.refresh_from_db()
+    clock = clock_of(ticket)
+    relaxed = Event.objects.get(verb="ticket.target_relaxed")
+    assert relaxed.changes["metric"][1] == "resolution"
+    assert (clock.state, clock.breached_at) == ("running", None)
+    assert (ticket.level, ticket.team) == (2, world.network)
+    assert Handover.objects.get(ticket=ticket).state == "proposed"
+
+    # The step was taken once; the new deadline of the same clock does not take it again.
+    escalation.sweep(at=MONDAY_9 + 30 * HOUR)
+    assert Firing.objects.filter(clock=clock, milestone="breach_hand_over").count() == 1
+    assert Handover.objects.filter(ticket=ticket).count() == 1
+
+
+def test_a_priority_back_and_forth_leaves_the_clock_as_it_was(world, new_ticket, strict):
+    ticket = new_ticket()
+    before = clock_of(ticket)
+
+    for impact, urgency in (("everyone", "blocked"), (ticket.impact, ticket.urgency)):
+        actions.classify(
+            ticket.pk, impact=impact, urgency=urgency,
+            origin=origin_of(world.nadia, MONDAY_9 + MINUTE),
+        )  # fmt: skip
+
+    after = clock_of(ticket)
+    assert (after.due_at, after.state) == (before.due_at, before.state)
+
+
+def test_the_time_between_solution_and_reopening_is_a_hold(world, new_ticket):
+    ticket = new_ticket()
+    assert clock_of(ticket).due_at == CLOSING
+    actions.resolve(ticket.pk, resolution="x", origin=origin_of(world.nadia, MONDAY_9 + HOUR))
+
+    actions.reopen(ticket.pk, origin=origin_of(world.sylvie, MONDAY_9 + 2 * HOUR))
+
+    hold = Hold.objects.get(ticket=ticket)
+    clock = clock_of(ticket)
+    assert (hold.reason, hold.started_at, hold.ended_at) == (
+        "resolved", MONDAY_9 + HOUR, MONDAY_9 + 2 * HOUR,
+    )  # fmt: skip
+    assert (clock.state, clock.stopped_at) == ("running", None)
+    assert clock.due_at == TUESDAY_9
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.reopen_count, ticket.resolved_at) == ("in_progress", 1, None)
+
+
+def test_waiting_for_the_requester_stops_the_fix_and_not_the_response(world, new_ticket):
+    ticket = new_ticket()
+    assert clock_of(ticket).due_at == CLOSING
+    actions.hold(
+        ticket.pk, reason=HoldReason.REQUESTER, origin=origin_of(world.nadia, MONDAY_9 + HOUR)
+    )
+    assert clock_of(ticket).state == "paused"
+    assert clock_of(ticket).due_at is None
+    assert clock_of(ticket, "first_response").state == "running"
+    ticket.refresh_from_db()
+    assert ticket.next_due_at == clock_of(ticket, "first_response").due_at
+
+    actions.resume(ticket.pk, origin=origin_of(world.nadia, MONDAY_9 + 2 * HOUR))
+
+    assert clock_of(ticket).due_at == TUESDAY_9
+
+
+def test_waiting_for_a_supplier_stops_nothing_and_breaches(world, new_ticket):
+    ticket = new_ticket(category=world.live)
+    actions.hold(
+        ticket.pk, reason=HoldReason.SUPPLIER, until=MONDAY_9 + HOUR,
+        origin=origin_of(world.nadia, MONDAY_9),
+    )  # fmt: skip
+
+    escalation.sweep(at=MONDAY_9 + timedelta(seconds=20))
+
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.level, clock_of(ticket).state) == ("on_hold", 2, "breached")
+    assert Hold.objects.get(ticket=ticket).ended_at is None
+
+
+def test_resolved_in_the_second_of_the_deadline_is_met_and_never_escalated(world, new_ticket):
+    ticket = new_ticket(category=world.live)
+    due = clock_of(ticket).due_at
+
+    actions.resolve(ticket.pk, resolution="x", origin=origin_of(world.nadia, due))
+
+    assert clock_of(ticket).state == "met"
+    assert escalation.sweep(at=due + HOUR) == 0
+    ticket.refresh_from_db()
+    assert ticket.level == 1
+
+
+def test_resolved_late_before_any_sweep_is_missed_at_its_deadline(world, new_ticket):
+    ticket = new_ticket(category=world.live)
+    due = clock_of(ticket).due_at
+
+    actions.resolve(ticket.pk, resolution="x", origin=origin_of(world.nadia, due + MINUTE))
+
+    clock = clock_of(ticket)
+    assert (clock.state, clock.breached_at) == ("missed", due)
+    assert escalation.sweep(at=due + HOUR) == 0
+
+
+def test_a_cancelled_ticket_stops_its_clocks_for_good(world, new_ticket):
+    ticket = new_ticket(category=world.live)
+    actions.cancel(ticket.pk, reason="Found it.", origin=origin_of(world.sylvie, MONDAY_9))
+
+    assert clock_of(ticket).state == "cancelled"
+    assert escalation.sweep(at=MONDAY_9 + HOUR) == 0
+    ticket.refresh_from_db()
+    assert ticket.next_due_at is None
+
+
+def test_a_step_passed_unseen_before_a_pause_is_taken_after_it(world, new_ticket):
+    ticket = new_ticket(category=world.live)
+    warned = MONDAY_9 + timedelta(seconds=16)
+    actions.hold(ticket.pk, reason=HoldReason.REQUESTER, origin=origin_of(world.nadia, warned))
+    assert escalation.sweep(at=warned + HOUR) == 0
+
+    actions.resume(ticket.pk, origin=origin_of(world.nadia, warned + HOUR))
+
+    assert escalation.sweep(at=warned + HOUR) == 1
+    assert Firing.objects.get(clock__ticket=ticket).milestone == "warn_75"
+
+
+def test_a_relaxation_by_a_changed_policy_is_an_event_too(world, new_ticket):
+    """Nothing un-escalates silently, not even when no person touches the ticket."""
+    ticket = new_ticket(category=world.live)
+    target = Target.objects.get(agreement__slug="live")
+    target.seconds = [36_000] * 5
+    late = MONDAY_9 + timedelta(seconds=20)
+    escalation.sweep(at=late)
+    assert clock_of(ticket).state == "breached"
+
+    sla.save(target, origin=factories.system(late))
+    actions.take(ticket.pk, origin=origin_of(world.reto, late + MINUTE))
+    actions.classify(ticket.pk, impact="site", origin=origin_of(world.reto, late + MINUTE))
+
+    assert clock_of(ticket).state == "running"
+    assert Event.objects.filter(verb="ticket.target_relaxed").count() == 1
+
+
+def test_messages_of_a_warning_go_to_whoever_works_on_it(world, new_ticket):
+    ticket = new_ticket(category=world.live, by=world.nadia, channel="phone")
+
+    escalation.sweep(at=MONDAY_9 + timedelta(seconds=15))
+
+    told = Message.objects.filter(template="ticket_at_risk")
+    assert [m.recipient for m in told] == [world.nadia]
+    ticket.refresh_from_db()
+    assert ticket.level == 1
