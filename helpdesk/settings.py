@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "desk.views.errors.ErrorPages",
 ]
 
 # --- Templates ------------------------------------------------------------
@@ -246,7 +247,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if STATIC_FROM_SOURCE
-        else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+        else "helpdesk.storage.BundledStorage"
     },
 }
 
@@ -260,6 +261,8 @@ TIME_ZONE = "Europe/Zurich"
 
 # --- Sign-in --------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.Person"
+AUTHENTICATION_BACKENDS = ["accounts.authentication.PersonBackend"]
+CSRF_FAILURE_VIEW = "desk.views.errors.csrf_failure"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "sign-in"
