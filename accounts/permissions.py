@@ -13,16 +13,26 @@ def is_agent(user: Any) -> bool:
     return bool(user.is_authenticated and user.is_agent)
 
 
+def can_read_desk(user: Any) -> bool:
+    """Test if `user` may open the pages of the desk: who works there, or audits it."""
+    return is_agent(user) or bool(user.is_active and user.role == Role.AUDITOR)
+
+
 def is_lead(user: Any) -> bool:
-    """Test if `user` leads a team or administers; costs one statement for an agent."""
+    """Test if `user` leads a team or administers."""
     if not is_agent(user):
         return False
     if user.role == Role.ADMINISTRATOR:
         return True
-    known: bool | None = getattr(user, "_is_lead", None)
+    return MemberRole.LEAD in roles_by_team(user).values()
+
+
+def roles_by_team(user: Any) -> dict[int, str]:
+    """Return the user's role in each of their teams; one statement a request, then remembered."""
+    known: dict[int, str] | None = getattr(user, "_roles_by_team", None)
     if known is None:
-        known = user.memberships.filter(role=MemberRole.LEAD).exists()
-        user._is_lead = known
+        known = dict(user.memberships.values_list("team_id", "role"))
+        user._roles_by_team = known
     return known
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.choices import Role
-from accounts.permissions import is_agent
+from accounts.permissions import is_agent, roles_by_team
 
 if TYPE_CHECKING:
     from tickets.models import Ticket
@@ -18,14 +18,10 @@ Rule = Callable[[Any, "Ticket"], bool]
 
 
 def team_ids(user: Any) -> frozenset[int]:
-    """Return the primary keys of the user's teams; one statement a request, then remembered."""
+    """Return the primary keys of the user's teams."""
     if not user.is_authenticated:
         return frozenset()
-    known: frozenset[int] | None = getattr(user, "_team_ids", None)
-    if known is None:
-        known = frozenset(user.memberships.values_list("team_id", flat=True))
-        user._team_ids = known
-    return known
+    return frozenset(roles_by_team(user))
 
 
 def scope(user: Any, teams: Collection[int]) -> Q:
@@ -62,6 +58,8 @@ def can_see(user: Any, ticket: Ticket) -> bool:
 
 def can_see_internal(user: Any, ticket: Ticket) -> bool:
     """Test if `user` may read internal notes and history of a ticket they see."""
+    if not user.is_authenticated or not user.is_active:
+        return False
     if user.role == Role.AUDITOR:
         return True
     # An agent who asked for help themself reads their own ticket like everybody else,

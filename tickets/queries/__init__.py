@@ -1,6 +1,7 @@
 """Reads of tickets that are more than one QuerySet."""
 
-from tickets.queries.lists import PAGE, Chip, Row, chips_of, counts, due_between, rows
+from tickets.queries.counters import counters
+from tickets.queries.lists import PAGE, Chip, Row, chips_of, due_between, rows
 from tickets.queries.lookups import can_be_assigned, matrix, priority_for, waits_for_requester
 from tickets.queries.readings import explain, facts, promises, read, timeline
 from tickets.queries.story import clocks_of, entries
@@ -12,7 +13,7 @@ __all__ = [
     "can_be_assigned",
     "chips_of",
     "clocks_of",
-    "counts",
+    "counters",
     "due_between",
     "entries",
     "explain",

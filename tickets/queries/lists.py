@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
 from common import paging
 from sla.choices import ClockState
-from tickets.choices import OPEN, Status
+from tickets.choices import OPEN
 from tickets.models import Clock, Ticket
 
 PAGE = 50
@@ -56,24 +56,27 @@ def rows(
 
     order: "due" (earliest due first) or "newest". after: the cursor of the page before.
     """
-    by_due = order == "due"
-    field, sign = ("due_order", "") if by_due else ("opened_at", "-")
     key = paging.decode(after) if after else None
-    if key is not None:
-        # A comparison of rows is one range of the index; a chain of OR is not.
-        beyond = TupleGreaterThan if by_due else TupleLessThan
-        tickets = tickets.filter(beyond(Tuple(F(field), F("id")), key))
-    found = list(
-        tickets.order_by(f"{sign}{field}", f"{sign}id").values_list(*_COLUMNS)[: size + 1]
-    )
+    found = list(keyset(tickets, order=order, key=key).values_list(*_COLUMNS)[: size + 1])
     chips = chips_of([row[0] for row in found[:size]])
     lines = [_row(row, chips.get(row[0])) for row in found[:size]]
     last = lines[-1] if lines else None
     cursor = None
     if len(found) > size and last is not None:
-        moment = last.due_order if by_due else last.opened_at
+        moment = last.due_order if order == "due" else last.opened_at
         cursor = paging.encode((moment, last.id))
     return paging.Page(rows=lines, next=cursor, is_first=key is None)
+
+
+def keyset(tickets: QuerySet[Ticket], *, order: str, key: paging.Key | None) -> QuerySet[Ticket]:
+    """Return the tickets in order, from the one after `key` on (None: from the first)."""
+    by_due = order == "due"
+    field, sign = ("due_order", "") if by_due else ("opened_at", "-")
+    if key is not None:
+        # A comparison of rows is one range of the index; a chain of OR is not.
+        beyond = TupleGreaterThan if by_due else TupleLessThan
+        tickets = tickets.filter(beyond(Tuple(F(field), F("id")), key))
+    return tickets.order_by(f"{sign}{field}", f"{sign}id")
 
 
 def chips_of(ticket_ids: Collection[int]) -> dict[int, Chip]:
@@ -89,22 +92,6 @@ def chips_of(ticket_ids: Collection[int]) -> dict[int, Chip]:
         if ticket_id not in best or rank < best[ticket_id][0]:
             best[ticket_id] = (rank, Chip(metric, state, due_at, at_risk_at, stopped_at))
     return {ticket_id: chip for ticket_id, (_rank, chip) in best.items()}
-
-
-def counts(
-    tickets: QuerySet[Ticket], *, user: Any, teams: Collection[int], at: datetime
-) -> dict[str, int]:
-    """Return the counters of the queue's views in one statement: right, never approximate."""
-    mine, ours = Q(assignee=user.pk), Q(team__in=teams)
-    found: dict[str, int] = tickets.open().aggregate(  # type: ignore[attr-defined]
-        mine=Count("pk", filter=mine),
-        unassigned=Count("pk", filter=ours & Q(assignee__isnull=True)),
-        team=Count("pk", filter=ours),
-        late=Count("pk", filter=ours & Q(next_due_at__lte=at)),
-        waiting=Count("pk", filter=ours & Q(status=Status.ON_HOLD)),
-        all=Count("pk"),
-    )
-    return found
 
 
 def due_between(
