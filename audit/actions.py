@@ -88,10 +88,10 @@ def save_reference(row: models.Model, *, origin: Origin) -> bool:
 
     Called by the actions of the app that owns the row, inside its transaction.
     """
-    model = type(row)
+    model = row._meta.model  # not type(row): request.user is a lazy object around the row
     old = model._base_manager.select_for_update().filter(pk=row.pk).first() if row.pk else None
     changes = {
-        f.name: [old and f.value_to_string(old), f.value_to_string(row)]
+        f.name: [old and _shown(f, old), _shown(f, row)]
         for f in model._meta.concrete_fields
         if not f.generated
         and not f.primary_key
@@ -103,3 +103,8 @@ def save_reference(row: models.Model, *, origin: Origin) -> bool:
     past = "changed" if old else "created"
     record(row, verb=f"{model._meta.model_name}.{past}", origin=origin, changes=changes)
     return True
+
+
+def _shown(field: Any, row: models.Model) -> str:
+    # The history is for many eyes and for ever: that a password changed, never its hash.
+    return "•••" if field.name == "password" else str(field.value_to_string(row))

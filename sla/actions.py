@@ -15,15 +15,19 @@ from common.origin import Origin
 from sla.choices import DayKind, Weekday
 from sla.engine import BusinessCalendar, CalendarError
 from sla.models import Calendar, DayException, PolicyRevision, Window
-from sla.queries import calendar_object
+from sla.queries import calendar_object, read_policy
 
 Hours = Sequence[tuple[str, str]]
 
 
 def save(row: models.Model, *, origin: Origin) -> None:
-    """Save an agreement, target, step, exception or assignment of a calendar."""
+    """Save an agreement, target, step, exception or assignment of a calendar.
+
+    Raises InvalidInput for hours that cannot be read: they would stop every ticket.
+    """
     with transaction.atomic():
         audit.save_reference(row, origin=origin.timed(clock.now()))
+        _refuse_unreadable()
         _new_revision()
 
 
@@ -72,6 +76,13 @@ def save_calendar(
         )
         _new_revision()
     return calendar
+
+
+def _refuse_unreadable() -> None:
+    try:
+        read_policy()
+    except CalendarError as error:
+        raise InvalidInput(str(error)) from error
 
 
 def _refuse_never_open(calendar: Calendar, origin: Origin) -> None:

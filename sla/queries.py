@@ -150,6 +150,11 @@ def calendar_object(calendar: Calendar) -> dict[str, Any]:
 
 @lru_cache(maxsize=2)
 def _load(_revision: tuple[int, int] | None) -> Policy:
+    return read_policy()
+
+
+def read_policy() -> Policy:
+    """Read every calendar and agreement; raises CalendarError for hours nobody can read."""
     calendars = list(Calendar.objects.prefetch_related("windows", "exceptions").order_by("pk"))
     return Policy(
         calendars={c.pk: BusinessCalendar.from_dict(calendar_object(c)) for c in calendars},

@@ -5,11 +5,12 @@ inserts the steps as Firing rows — the unique row decides who carries a step o
 writes level, event and messages set-based. Nothing is kept outside the database.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from common import clock as clocks_now
 from common.origin import Origin
@@ -24,7 +25,13 @@ from tickets.actions import BatchChange, Change, change_batch
 from tickets.actions.clocks import Claimed, claim_due
 from tickets.models import Clock, Ticket
 
+logger = logging.getLogger(__name__)
+
 BATCH = 500
+# What a row that cannot be understood raises; a database that is away is another matter.
+_UNREADABLE = (
+    ArithmeticError, AttributeError, LookupError, TypeError, ValueError, DataError, IntegrityError,
+)  # fmt: skip
 
 _FIRE = """
 INSERT INTO escalation_firing (clock_id, run, milestone, due_at, fired_at)
@@ -53,14 +60,15 @@ class Due:
     ran_out: list[Clock] = field(default_factory=list)
 
 
-def sweep(*, limit: int = BATCH, at: datetime | None = None) -> int:
+def sweep(*, limit: int = BATCH, at: datetime | None = None, ticket_id: int | None = None) -> int:
     """Carry out one batch of due steps; return how many tickets were looked at.
 
     at: only for tests, replay and demo data; otherwise the database's clock decides.
+    ticket_id: look at this ticket alone.
     """
     with transaction.atomic():
         origin = Origin.of_system(trace="sweep", at=at or clocks_now.now())
-        claimed = claim_due(limit, at=origin.moment)
+        claimed = claim_due(limit, at=origin.moment, ticket_id=ticket_id)
         if not claimed:
             return 0
         rules = policy()
@@ -74,14 +82,33 @@ def sweep(*, limit: int = BATCH, at: datetime | None = None) -> int:
 
 
 def sweep_all(*, at: datetime | None = None, most: int = 40) -> int:
-    """Sweep batch after batch until nothing is due, at most `most` batches; return the tickets."""
+    """Sweep batch after batch until nothing is due, at most `most` batches; return the tickets.
+
+    A ticket that cannot be read fails its batch: its neighbours are then swept one by one.
+    """
     total = 0
     for _batch in range(most):
-        done = sweep(at=at)
+        try:
+            done = sweep(at=at)
+        except _UNREADABLE:
+            logger.exception("a batch of the sweep failed; its tickets are swept one by one")
+            return total + _one_by_one(at)
         total += done
-        if done < BATCH:
+        if not done:
             break
     return total
+
+
+def _one_by_one(at: datetime | None) -> int:
+    due = Clock.objects.to_look_at(at=at or clocks_now.now()).order_by("next_action_at")
+    ids = list(due.values_list("ticket_id", flat=True)[:BATCH])
+    done = 0
+    for pk in dict.fromkeys(ids):
+        try:
+            done += sweep(at=at, ticket_id=pk)
+        except _UNREADABLE:
+            logger.exception("ticket %s cannot be swept", pk)
+    return done
 
 
 def _due(claimed: Claimed, rules: Policy, at: datetime) -> Due:
@@ -169,9 +196,15 @@ def _change(
         asked.verb, asked.change = "ticket.escalated", move.change
         asked.extra["trigger"] = [None, move.trigger]
     asked.messages = tuple(
-        message for step in mine for message in _messages(ticket, step, move, ways)
+        message for step in _to_tell(mine, move) for message in _messages(ticket, step, move, ways)
     )
     return asked, move
+
+
+def _to_tell(mine: Sequence[DueStep], move: Move | None) -> Sequence[DueStep]:
+    """Two clocks that run out at once move a ticket once: whoever gets it hears of it once."""
+    moving = [s for s in mine if s.terms.action == StepAction.HAND_OVER]
+    return mine if move is None else [s for s in mine if s not in moving[1:]]
 
 
 def _messages(ticket: Ticket, step: DueStep, move: Move | None, ways: Routing) -> list[NewMessage]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import Person, Team
+from catalog.models import Category
 from common.bulk import update_rows
 from sla import engine
 from sla.choices import ClockState
@@ -82,22 +83,25 @@ def next_due(clocks: Iterable[Clock]) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A locked ticket with all its clocks and holds, and its requester, assignee and team."""
+    """A locked ticket with its clocks, holds, requester, assignee, team and category."""
 
     ticket: Ticket
     clocks: list[Clock]
     holds: list[Hold]
 
 
-def claim_due(limit: int, *, at: datetime) -> list[Claimed]:
+def claim_due(limit: int, *, at: datetime, ticket_id: int | None = None) -> list[Claimed]:
     """Lock and return up to `limit` tickets with a clock to look at, earliest first.
 
-    Rows another sweep or an agent holds are passed over, never waited for. Six statements,
+    Rows another sweep or an agent holds are passed over, never waited for. Seven statements,
     however many tickets: relations are shared between them, not joined to each.
+    ticket_id: this ticket alone.
     """
+    found = Clock.objects.to_look_at(at=at)
+    if ticket_id is not None:
+        found = found.filter(ticket=ticket_id)
     due = (
-        Clock.objects.to_look_at(at=at)
-        .select_for_update(of=("ticket", "self"), skip_locked=True, no_key=True)
+        found.select_for_update(of=("ticket", "self"), skip_locked=True, no_key=True)
         .select_related("ticket")
         .order_by("next_action_at")[:limit]
     )
@@ -117,7 +121,9 @@ def _attach(tickets: Collection[Ticket]) -> None:
         {t.requester_id for t in tickets} | {t.assignee_id for t in tickets if t.assignee_id}
     )
     teams = Team.objects.in_bulk({t.team_id for t in tickets})
+    categories = Category.objects.in_bulk({t.category_id for t in tickets})
     for ticket in tickets:
+        ticket.category = categories[ticket.category_id]
         ticket.requester = people[ticket.requester_id]
         ticket.team = teams[ticket.team_id]
         if ticket.assignee_id is not None:

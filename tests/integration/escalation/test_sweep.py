@@ -10,9 +10,7 @@ from tests.moments import MONDAY_9
 from tickets.models import Clock
 
 
-def test_a_ticket_past_its_deadline_is_at_level_two_with_event_row_and_messages(
-    world, new_ticket
-):
+def test_a_ticket_past_its_deadline_is_at_level_two_with_event_row_and_messages(world, new_ticket):
     ticket = new_ticket(category=world.live)
     due = MONDAY_9 + timedelta(seconds=20)
     assert Clock.objects.get(ticket=ticket).due_at == due

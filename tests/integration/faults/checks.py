@@ -65,7 +65,8 @@ _QUERIES = {
     "on hold without an open hold, or the reverse": """
         SELECT t.id FROM tickets_ticket t
          WHERE (t.status = 'on_hold') IS DISTINCT FROM
-               EXISTS (SELECT 1 FROM tickets_hold h WHERE h.ticket_id = t.id AND h.ended_at IS NULL)
+               EXISTS (SELECT 1 FROM tickets_hold h
+                        WHERE h.ticket_id = t.id AND h.ended_at IS NULL)
     """,
     "next due is not the earliest due of the running clocks": """
         SELECT t.id FROM tickets_ticket t
@@ -75,7 +76,8 @@ _QUERIES = {
     """,
     "the same message promised twice": """
         SELECT subject_id FROM notifications_message
-         GROUP BY subject_id, template, recipient_id, data->>'due_at', data->>'body'
+         WHERE key LIKE 'clock:%'
+         GROUP BY subject_id, template, recipient_id, data->>'due_at', data->>'metric'
         HAVING count(*) > 1
     """,
     "a message nobody settles": """
@@ -97,7 +99,7 @@ _PROMISED = """
      WHERE h.trigger = 'breach'
        AND 1 <> (SELECT count(*) FROM notifications_message n
                   WHERE n.subject_id = h.ticket_id AND n.template = who.template
-                    AND n.recipient_id = who.person_id)
+                    AND n.recipient_id = who.person_id AND n.key LIKE '%:breach_hand_over:%')
 """
 
 _OVERDUE = """

@@ -195,13 +195,16 @@ def test_history_can_be_neither_changed_nor_deleted(world, new_ticket):
 
     for sql in ("UPDATE audit_event SET verb = 'x' WHERE id = %s",
                 "DELETE FROM audit_event WHERE id = %s"):  # fmt: skip
-        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(sql, [event.pk])
+        with (
+            pytest.raises(DatabaseError, match="append-only"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(sql, [event.pk])
 
 
 def at_once(*asks):
-    """Run callables at the same moment in threads of their own; return what each gave or raised."""
+    """Run callables at the same moment, each in a thread; return what each gave or raised."""
     barrier, answers = threading.Barrier(len(asks)), [None] * len(asks)
 
     def run(place, ask):
