@@ -42,8 +42,7 @@ class Command(BaseCommand):
         self.began = time.monotonic()
         self.supervisor = Supervisor(self.say)
         self.services_only = services_only
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, _interrupt)
+        _listen_for_the_end()
         try:
             settings.STATE.lock()
             self.start_all()
@@ -115,9 +114,7 @@ class Command(BaseCommand):
 
     def start_web(self) -> None:
         command = [sys.executable, "-m", "gunicorn", "-c", "python:helpdesk.gunicorn_conf"]
-        self.supervisor.add(
-            self.program("web", command, dies_by=signal.SIGTERM, grace=10.0)
-        )
+        self.supervisor.add(self.program("web", command, dies_by=signal.SIGTERM, grace=10.0))
         self.wait_for_web()
 
     def wait_for_web(self) -> None:
@@ -168,6 +165,14 @@ class Command(BaseCommand):
 
     def elapsed(self) -> str:
         return f"{time.monotonic() - self.began:.1f} s"
+
+
+def _listen_for_the_end() -> None:
+    # A script that starts us in the background passes SIGINT on as ignored; we listen anyway.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup keeps us running
+        signal.signal(signal.SIGHUP, _interrupt)
 
 
 def _interrupt(number: int, frame: object) -> None:
