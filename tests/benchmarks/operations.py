@@ -1,0 +1,138 @@
+"""What is measured over HTTP: each operation of the product beside the floor's, with its target."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.test import Client as InProcess
+from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
+
+from common import pulse
+from tests.benchmarks import data, floor_settings
+from tests.benchmarks.load import Ask
+
+TEXT = "The VPN of the ward drops every ten minutes since this morning."
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One thing people or programs do; ratio: the most the product may take of the floor's time."""
+
+    name: str
+    product: Ask
+    floor: Ask | None
+    ratio: float | None = None
+    lead: bool = False
+
+
+def operations(number: str, token: str, caller: int) -> list[Operation]:
+    """Return the operations on one ticket, with one token and one caller."""
+    program = {"Authorization": f"Token {token}", "Cookie": ""}
+    feed = pulse.feed_token(["queue", "ticket:1"])
+    return [
+        Operation(
+            "queue page, 50 rows by deadline", Ask("/desk/tickets/?view=team"),
+            Ask("/tickets/"), 2.0,
+        ),
+        Operation(
+            "ticket page", Ask(f"/desk/tickets/{number}/"), Ask(f"/tickets/{number}/"), 2.3,
+        ),
+        Operation(
+            "open a ticket (call card)",
+            Ask("/desk/calls/new/", form=_call(caller)), Ask("/tickets/new/", form=_words), 2.2,
+        ),
+        Operation(
+            "reply", Ask(f"/desk/tickets/{number}/reply/", form=_reply),
+            Ask(f"/tickets/{number}/reply/", form=_reply), 2.0,
+        ),
+        Operation(
+            "REST list, 50", Ask("/api/v1/tickets/", headers=program),
+            Ask("/api/tickets/", headers=program), 2.3,
+        ),
+        Operation(
+            "REST create", Ask("/api/v1/tickets/", body=_ticket, headers=program),
+            Ask("/api/tickets/", body=_ticket, headers=program), 2.2,
+        ),
+        Operation("now (lead's page)", Ask("/lead/"), Ask("/now/"), 2.3, lead=True),
+        Operation(
+            "caller search", Ask("/desk/people/search/?q=rossi"), Ask("/people/?q=rossi"),
+        ),
+        Operation(
+            "suggestions on the call card",
+            Ask("/desk/calls/suggest/?text=vpn+drops+every+ten+minutes"), None,
+        ),
+        Operation("pulse, nothing new", Ask(f"/pulse/?t={feed}&v=0.0"), None),
+    ]  # fmt: skip
+
+
+def statements(operation: Operation, *, session: str, on_floor: bool) -> int:
+    """Return how many statements one answer takes, counted in this process."""
+    from django.conf import settings
+    from django.db import connection
+
+    ask = operation.floor if on_floor else operation.product
+    if ask is None:
+        return 0
+    settings_of_floor = {
+        "ROOT_URLCONF": floor_settings.ROOT_URLCONF,
+        "MIDDLEWARE": floor_settings.MIDDLEWARE,
+        "TEMPLATES": floor_settings.TEMPLATES,
+    }
+    with override_settings(**(settings_of_floor if on_floor else {})):
+        client = InProcess(SERVER_NAME="127.0.0.1")
+        client.cookies[settings.SESSION_COOKIE_NAME] = session
+        _send(client, ask)  # the policy and other things kept in memory are read once
+        with CaptureQueriesContext(connection) as captured:
+            _send(client, ask)
+    words = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
+    return sum(not query["sql"].startswith(words) for query in captured.captured_queries)
+
+
+def _send(client: InProcess, ask: Ask) -> None:
+    extra = {"headers": {k: v for k, v in ask.headers.items() if k != "Cookie"}}
+    if ask.form is not None:
+        answer = client.post(ask.path, ask.form(0), **extra)
+    elif ask.body is not None:
+        answer = client.post(ask.path, ask.body(0), content_type="application/json", **extra)
+    else:
+        answer = client.get(ask.path, **extra)
+    if answer.status_code not in ask.expect:
+        raise RuntimeError(f"{ask.path}: {answer.status_code} {answer.content[:300]!r}")
+
+
+def _call(caller: int) -> Callable[[int], dict[str, str]]:
+    return lambda n: {
+        "caller": str(caller), "text": f"{TEXT} {n}", "category": "bench-month",
+        "channel": "phone", "impact": "person", "urgency": "hindered", "next": "open",
+    }  # fmt: skip
+
+
+def _words(number: int) -> dict[str, str]:
+    return {"text": f"{TEXT} {number}"}
+
+
+def _reply(number: int) -> dict[str, str]:
+    return {"body": f"We look into it. {number}"}
+
+
+def _ticket(number: int) -> str:
+    return json.dumps({"title": f"{TEXT} {number}", "category": "bench-month"})
+
+
+def sessions(desk: data.Desk) -> dict[bool, str]:
+    """Sign the agent and the lead in; the key says whether it is the lead's session."""
+    return {False: _session(desk.agent), True: _session(desk.lead)}
+
+
+def _session(person: data.Person) -> str:
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    store = SessionStore()
+    store[SESSION_KEY] = str(person.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    store.create()
+    return str(store.session_key)

@@ -1,0 +1,187 @@
+"""The report: what was measured, the targets, and whether they were met."""
+
+from tests.benchmarks import deadline
+from tests.benchmarks.pages import Measured
+from tests.benchmarks.run import Found
+
+GROWTH = 1.5
+
+
+def written(found: Found) -> str:
+    """Return the whole page."""
+    parts = [_head(found)]
+    parts += [_pages(found, size) for size in found.sizes]
+    if len(found.sizes) > 1:
+        parts.append(_growth(found))
+    parts += [_sweep(found), _deadlines(found), _engine(found), _footprint(found)]
+    return "\n".join(parts)
+
+
+def _head(found: Found) -> str:
+    lines = [
+        "# Benchmarks",
+        "",
+        "Written by `make bench`; see `tests/benchmarks/`. The *floor* is the least that Django "
+        "needs on the same tables, session and template engine: a session, its person, one or two "
+        "statements, a template. Both run under the same gunicorn (2 workers, 8 threads each) on "
+        "the same PostgreSQL, and are asked in turn, so that a noisy machine disturbs both. "
+        "What is judged is the ratio.",
+        "",
+        f"* date: {found.at:%Y-%m-%d %H:%M} UTC",
+        *(f"* {name}: {value}" for name, value in found.versions.items()),
+    ]
+    if found.quick:
+        lines.append("* **a smoke run: the figures say nothing**")
+    return "\n".join(lines) + "\n"
+
+
+def _pages(found: Found, size: int) -> str:
+    rows = [
+        [
+            one.operation.name, *_side(one), _ratio(one), _target(one.operation.ratio),
+            _verdict(one.ratio, one.operation.ratio),
+        ]
+        for one in found.pages
+        if one.tickets == size
+    ]  # fmt: skip
+    head = [
+        "operation", "product ms (p95)", "floor ms (p95)", "web CPU ms product / floor",
+        "a second at c = 16 product / floor", "statements product / floor", "ratio", "target", "",
+    ]  # fmt: skip
+    return f"## Pages and API, {size:,} tickets\n\n{_table(head, rows)}"
+
+
+def _side(one: Measured) -> list[str]:
+    if one.missing:
+        return ["–", "–", "–", "–", "–"]
+    product, floor = one.product, one.floor
+    if floor is None:
+        return [
+            f"{product.median:.1f} ({product.p95:.1f})", "–", f"{product.cpu_ms:.2f}",
+            f"{product.a_second:.0f}", f"{product.statements}",
+        ]  # fmt: skip
+    return [
+        f"{product.median:.1f} ({product.p95:.1f})",
+        f"{floor.median:.1f} ({floor.p95:.1f})",
+        f"{product.cpu_ms:.2f} / {floor.cpu_ms:.2f}",
+        f"{product.a_second:.0f} / {floor.a_second:.0f}",
+        f"{product.statements} / {floor.statements}",
+    ]
+
+
+def _ratio(one: Measured) -> str:
+    if one.missing:
+        return "not measured"
+    return "–" if one.ratio is None else f"{one.ratio:.2f} ×"
+
+
+def _growth(found: Found) -> str:
+    small, large = found.sizes[0], found.sizes[-1]
+    first = {one.operation.name: one for one in found.pages if one.tickets == small}
+    rows = []
+    for one in (one for one in found.pages if one.tickets == large):
+        before = first[one.operation.name]
+        if one.missing or before.missing:
+            continue
+        growth = one.product.median / before.product.median
+        floor = (
+            f"{one.floor.median / before.floor.median:.2f} ×"
+            if one.floor and before.floor
+            else "–"
+        )
+        rows.append(
+            [
+                one.operation.name,
+                f"{growth:.2f} ×",
+                floor,
+                f"≤ {GROWTH} ×",
+                _verdict(growth, GROWTH),
+            ]
+        )
+    title = f"## Growth from {small:,} to {large:,} tickets"
+    return f"{title}\n\n{_table(['operation', 'product', 'floor', 'target', ''], rows)}"
+
+
+def _sweep(found: Found) -> str:
+    taken, statements = found.probe
+    rows = [
+        ["nothing due", f"{taken:.2f} ms", "", f"{statements}", "≤ 2 ms, 1 statement",
+         _verdict(taken, 2.0) if statements == 1 else "not met"],
+        *(
+            [
+                f"{drain.label} ({drain.tickets:,} tickets)", f"{drain.taken:,.0f} ms",
+                f"{drain.a_ticket:.3f}", f"{drain.statements}", "≤ 0.2 ms a ticket",
+                _verdict(drain.a_ticket, 0.2),
+            ]
+            for drain in found.drains
+        ),
+    ]  # fmt: skip
+    clocks = found.drains[0].open_clocks if found.drains else 0
+    head = ["", "whole drain", "ms a ticket", "statements a batch", "target", ""]
+    replies = max((drain.replies for drain in found.drains), default=0)
+    note = f"\nThe agent of the last line wrote {replies} replies meanwhile.\n"
+    return f"## Sweep, {clocks:,} open clocks\n\n{_table(head, rows)}{note}"
+
+
+def _deadlines(found: Found) -> str:
+    rows = []
+    if found.singles and found.singles.committed:
+        middle, late = deadline.summary(found.singles.committed)
+        count = len(found.singles.committed)
+        rows.append([f"one at a time ({count}), deadline → level 2 committed",
+                     f"median {middle:.2f} s, p99 {late:.2f} s", "median ≤ 1 s, p99 ≤ 2 s",
+                     "met" if middle <= 1 and late <= 2 else "not met"])  # fmt: skip
+    if found.singles and found.singles.notified:
+        middle, late = deadline.summary(found.singles.notified)
+        rows.append(["… and the mail to level 2 has left", f"median {middle:.2f} s, p99 {late:.2f} s",
+                     "p99 ≤ 3 s", _verdict(late, 3.0)])  # fmt: skip
+    for burst in found.bursts:
+        limit = 0.5 if burst.due <= 1000 else 2.5
+        rows.append([
+            f"{burst.due:,} at one instant, the last committed",
+            f"{burst.after_first_sweep:.2f} s after the sweep began, {burst.after_deadline:.2f} s "
+            f"after the deadline; {burst.messages:,} messages",
+            f"≤ {limit} s after the sweep began", _verdict(burst.after_first_sweep, limit),
+        ])  # fmt: skip
+    return f"## Deadline to level 2, with worker and schedule\n\n{_table(['', 'measured', 'target', ''], rows)}"
+
+
+def _engine(found: Found) -> str:
+    targets = {"add": 200_000, "measure": 200_000, "recalculated clocks": 5000}
+    rows = [
+        [name, f"{rate:,.0f}", f"≥ {targets[name]:,}" if name in targets else "–",
+         _verdict(targets[name], rate) if name in targets else ""]
+        for name, rate in found.rates.items()
+    ]  # fmt: skip
+    return f"## Engine, a second on one core\n\n{_table(['', 'a second', 'target', ''], rows)}"
+
+
+def _footprint(found: Found) -> str:
+    rss = sum(value[0] for value in found.memory.values())
+    pss = sum(value[1] for value in found.memory.values())
+    rows = [
+        [f"memory of {name}", f"{r:.0f} MiB ({p:.0f})", "", ""]
+        for name, (r, p) in found.memory.items()
+    ]
+    rows.append(["memory, RSS (PSS), all", f"{rss:.0f} MiB ({pss:.0f})", "≤ 320 MiB (220)",
+                 "met" if rss <= 320 and pss <= 220 else "not met"])  # fmt: skip
+    if found.starts:
+        first, second = found.starts
+        rows.append(["first `make run` to the first page", f"{first:.1f} s", "", ""])
+        rows.append(["second", f"{second:.1f} s", "≤ 8 s", _verdict(second, 8.0)])
+    return f"## Footprint\n\n{_table(['', 'measured', 'target', ''], rows)}"
+
+
+def _target(ratio: float | None) -> str:
+    return "–" if ratio is None else f"≤ {ratio} ×"
+
+
+def _verdict(value: float | None, most: float | None) -> str:
+    if value is None or most is None:
+        return ""
+    return "met" if value <= most else "not met"
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines) + "\n"
