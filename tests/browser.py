@@ -1,0 +1,101 @@
+"""pytest plugin: a Chromium for the browser tests, found or installed.
+
+Order: an installed `chromium` or `google-chrome`, Playwright's own, Debian's package when we
+may install it, Playwright's download. A browser test is never skipped for want of one.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--no-sandbox",  # the sandbox refuses to run as root and in most containers
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def find_or_install(playwright: Playwright) -> str:
+    """Return the path of a Chromium."""
+    for look in (_on_path, lambda: _of_playwright(playwright)):
+        if found := look():
+            return found
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        _run("apt-get", "update", "-q")
+        _run("apt-get", "install", "-y", "-q", "--no-install-recommends", "chromium")
+        if found := _on_path():
+            return found
+    _run(sys.executable, "-m", "playwright", "install", "chromium")
+    if found := _of_playwright(playwright):
+        return found
+    pytest.fail("No Chromium: install the package `chromium`, or run `playwright install chromium`.")
+
+
+def _on_path() -> str | None:
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def _of_playwright(playwright: Playwright) -> str | None:
+    path = playwright.chromium.executable_path
+    return path if path and Path(path).exists() else None
+
+
+def _run(*command: str) -> bool:
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    return subprocess.run(command, env=environment, capture_output=True, check=False).returncode == 0
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    # Playwright's loop runs in this thread; the ORM calls of the tests beside it are not async.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        path = find_or_install(playwright)
+        try:
+            chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        except Error as error:
+            pytest.fail(f"{path} does not start: {error.message.splitlines()[0]}")
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser without cookies; English, desktop size, times as in Zurich."""
+    made = browser.new_context(
+        locale="en-GB",
+        timezone_id="Europe/Zurich",
+        viewport={"width": 1440, "height": 900},
+        reduced_motion="reduce",
+    )
+    made.set_default_timeout(10_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page; the test fails when a script raised or the content policy refused something."""
+    made = context.new_page()
+    problems: list[str] = []
+    made.on("pageerror", lambda error: problems.append(f"script error: {error.message}"))
+
+    def note(message: Any) -> None:
+        if "Content Security Policy" in message.text:
+            problems.append(message.text)
+
+    made.on("console", note)
+    yield made
+    assert problems == []
