@@ -1,9 +1,15 @@
 """The one way from a transaction to the queue and to the open pages."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from celery import current_app
 from django.db import connection, transaction
 
 from common import faults, pulse
+
+_quiet: ContextVar[bool] = ContextVar("quiet", default=False)
 
 
 def wake(task: str, **kwargs: object) -> None:
@@ -15,6 +21,8 @@ def wake(task: str, **kwargs: object) -> None:
     """
     if not connection.in_atomic_block:
         raise RuntimeError("wake() belongs inside the transaction that wrote the work.")
+    if _quiet.get():
+        return
 
     # A named function, not functools.partial: Django 5.2 logs a failing robust
     # callback by its __qualname__, which a partial does not have.
@@ -33,8 +41,20 @@ def changed(*topics: str) -> None:
     """
     if not connection.in_atomic_block:
         raise RuntimeError("changed() belongs inside the transaction that made the change.")
+    if _quiet.get():
+        return
 
     def bump() -> None:
         pulse.bump(topics)
 
     transaction.on_commit(bump, robust=True)
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Wake nobody in this context: for the making of demo data, which is long past."""
+    token = _quiet.set(True)
+    try:
+        yield
+    finally:
+        _quiet.reset(token)

@@ -100,6 +100,16 @@ def give_up_orphans() -> int:
         ).update(status=MessageStatus.UNKNOWN, error="The worker ended while sending.")
 
 
+def withhold(*, reason: str) -> int:
+    """Take every waiting message out of the outbox, for a reason; return how many.
+
+    For demo data alone: what it promised lies in a past that is only told.
+    """
+    return Message.objects.filter(status=MessageStatus.PENDING).update(
+        status=MessageStatus.WITHHELD, error=reason[:300]
+    )
+
+
 def _claim(ids: Sequence[int] | None) -> Message | None:
     with transaction.atomic():
         now = clock.now()
