@@ -1,6 +1,7 @@
 """`python -m tests.benchmarks`: measure floor and product in turn and write docs/benchmarks.md."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,9 +21,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # Only now: what follows imports models, and those need settings.
         from tests.benchmarks import report, run
 
-        found = run.everything(bench, sizes, quick=options.quick, say=print)
+        found = run.everything(bench, sizes, quick=options.quick, say=_say)
         options.out.write_text(report.written(found), encoding="utf-8")
-    print(f"Written to {options.out}")
+    _say(f"Written to {options.out}")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def _options() -> argparse.ArgumentParser:

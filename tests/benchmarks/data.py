@@ -55,7 +55,7 @@ def desk() -> Desk:
     second = [world.network]
     for number in range(3):
         members = [_agent(f"second{number}{n}", n) for n in range(6)]
-        second.append(factories.team(f"second-{number}", 2, *members, lead=members[0]))
+        second.append(factories.team(f"second-{number}", 2, *members[1:], lead=members[0]))
     for number in range(12):
         accounts.save(
             Membership(team=world.desk, person=_agent(f"first{number}", number)),
@@ -75,8 +75,9 @@ def desk() -> Desk:
     )  # fmt: skip
     Person.objects.bulk_create(
         Person(
-            username=f"caller{n}", given_name=_GIVEN[n % 10], family_name=f"{_FAMILY[n // 10 % 10]}{n}",
-            email=f"caller{n}@example.org", language=("fr", "de", "it", "en")[n % 4],
+            username=f"caller{n}", given_name=_GIVEN[n % 10],
+            family_name=f"{_FAMILY[n // 10 % 10]}{n}", email=f"caller{n}@example.org",
+            language=("fr", "de", "it", "en")[n % 4],
             site=world.sylvie.site, organisation=world.sylvie.organisation, password="!",
         )
         for n in range(REQUESTERS)
@@ -85,7 +86,7 @@ def desk() -> Desk:
 
 
 def fill(up_to: int, *, percent_open: int = 30) -> None:
-    """Insert tickets until there are `up_to`, of which a share is open; all of them are in time."""
+    """Insert tickets until there are `up_to`, of which a share is open; all are in time."""
     first = _scalar("SELECT count(*) FROM tickets_ticket") + 1
     values = {
         "first": first,

@@ -1,4 +1,4 @@
-"""From the deadline to level 2, with the real worker and its schedule; every instant is of a commit."""
+"""From the deadline to level 2, by the real worker and schedule; instants are of commits."""
 
 import random
 import time

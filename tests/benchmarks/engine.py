@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from sla.engine import BusinessCalendar, Terms, Timeline, evaluate
-
 from sla.queries import policy
 from tickets.actions import clocks
 from tickets.models import Ticket
@@ -50,7 +49,7 @@ def rates(seconds: float = 1.0) -> dict[str, float]:
 
 
 def recalculation(count: int) -> float:
-    """Return how many clocks a second are matched and replayed with their holds, as by a change of policy."""
+    """Return how many clocks a second are matched and replayed, as after a change of policy."""
     tickets = list(
         Ticket.objects.open().prefetch_related("clocks", "holds").order_by("pk")[:count]
     )

@@ -1,4 +1,4 @@
-"""What is measured over HTTP: each operation of the product beside the floor's, with its target."""
+"""What is measured over HTTP: operations of the product beside the floor's, with targets."""
 
 import json
 from collections.abc import Callable
@@ -17,7 +17,7 @@ TEXT = "The VPN of the ward drops every ten minutes since this morning."
 
 @dataclass(frozen=True)
 class Operation:
-    """One thing people or programs do; ratio: the most the product may take of the floor's time."""
+    """One thing people or programs do; ratio: the target, product by floor."""
 
     name: str
     product: Ask

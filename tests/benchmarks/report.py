@@ -133,8 +133,9 @@ def _deadlines(found: Found) -> str:
                      "met" if middle <= 1 and late <= 2 else "not met"])  # fmt: skip
     if found.singles and found.singles.notified:
         middle, late = deadline.summary(found.singles.notified)
-        rows.append(["… and the mail to level 2 has left", f"median {middle:.2f} s, p99 {late:.2f} s",
-                     "p99 ≤ 3 s", _verdict(late, 3.0)])  # fmt: skip
+        rows.append(["… and the mail to level 2 has left",
+                     f"median {middle:.2f} s, p99 {late:.2f} s", "p99 ≤ 3 s",
+                     _verdict(late, 3.0)])  # fmt: skip
     for burst in found.bursts:
         limit = 0.5 if burst.due <= 1000 else 2.5
         rows.append([
@@ -143,7 +144,8 @@ def _deadlines(found: Found) -> str:
             f"after the deadline; {burst.messages:,} messages",
             f"≤ {limit} s after the sweep began", _verdict(burst.after_first_sweep, limit),
         ])  # fmt: skip
-    return f"## Deadline to level 2, with worker and schedule\n\n{_table(['', 'measured', 'target', ''], rows)}"
+    title = "## Deadline to level 2, with worker and schedule"
+    return f"{title}\n\n{_table(['', 'measured', 'target', ''], rows)}"
 
 
 def _engine(found: Found) -> str:

@@ -65,7 +65,8 @@ SELECT t.id, CASE WHEN n = 3 THEN 'note' ELSE 'reply' END,
 EVENTS = """
 INSERT INTO audit_event
   (subject_type, subject_id, subject_label, seq, verb, actor_id, channel, at, trace, changes)
-SELECT 'ticket', t.id, t.number, n + 1, (ARRAY['ticket.opened', 'ticket.taken', 'ticket.replied'])[n + 1],
+SELECT 'ticket', t.id, t.number, n + 1,
+       (ARRAY['ticket.opened', 'ticket.taken', 'ticket.replied'])[n + 1],
        t.assignee_id, 'portal', t.opened_at + make_interval(mins => n), 'bench', '{}'
   FROM tickets_ticket t CROSS JOIN generate_series(0, 2) n WHERE t.id > %(after)s ORDER BY t.id, n
 """
