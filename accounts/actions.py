@@ -5,10 +5,10 @@ import secrets
 from datetime import datetime, timedelta
 
 import phonenumbers
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
-from accounts.choices import Language, Theme
+from accounts.choices import ANONYMOUS, Language, Theme
 from accounts.models import ApiToken, Person, PhoneNumber
 from audit import actions as audit
 from common import clock
@@ -58,13 +58,30 @@ def save_person(
     return person
 
 
-def new_caller(*, name: str, phone: str, site_id: int | None, origin: Origin) -> Person:
+def new_caller(
+    *, name: str, phone: str, site_id: int | None, origin: Origin, language: str = Language.EN
+) -> Person:
     """Make a person out of what a caller says: a name and a number, no e-mail needed."""
     given, _space, family = name.strip().rpartition(" ")
     if not family:
         raise InvalidInput(_("Write the name of the person."), field="name")
-    person = Person(given_name=given, family_name=family, site_id=site_id)
-    return save_person(person, origin=origin, phones=((phone, "other"),) if phone else ())
+    person = Person(
+        given_name=given[:80], family_name=family[:80], site_id=site_id, language=language
+    )
+    return save_person(person, origin=origin, phones=((phone, "other"),) if phone.strip() else ())
+
+
+def anonymous_caller(*, origin: Origin) -> Person:
+    """Return the person who stands for callers who give no name; makes it the first time."""
+    known = Person.objects.filter(username=ANONYMOUS).first()
+    if known is not None:
+        return known
+    try:
+        with transaction.atomic():
+            return save_person(Person(username=ANONYMOUS, family_name="Anonymous"), origin=origin)
+    except IntegrityError:
+        # Two of the very first anonymous calls at once: the other one made it.
+        return Person.objects.get(username=ANONYMOUS)
 
 
 def set_preferences(

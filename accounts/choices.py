@@ -64,3 +64,6 @@ class Theme(models.TextChoices):
     AUTO = "auto", _("like the computer")
     LIGHT = "light", _("light")
     DARK = "dark", _("dark")
+
+
+ANONYMOUS = "anonymous-caller"  # the login, never usable, of the person for nameless callers

@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING, Self
 from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 
+from accounts.choices import ANONYMOUS
 from search.folding import fold, spellings
 
 if TYPE_CHECKING:
@@ -20,9 +22,19 @@ class PersonQuerySet(QuerySet["Person"]):
         """Return the persons who have not left."""
         return self.filter(is_active=True)
 
+    def named(self) -> Self:
+        """Return the persons who are somebody: without the one for anonymous callers."""
+        return self.exclude(username=ANONYMOUS)
+
     def agents(self) -> Self:
         """Return the active persons who work at the desk."""
         return self.active().filter(role__in=["agent", "administrator"])
+
+    def known_as(self, login: str) -> Self:
+        """Return the person with this login name or this e-mail address, in any case."""
+        return self.alias(mail=Lower("email")).filter(
+            Q(username__in={login, login.lower()}) | Q(mail=login.lower()) & ~Q(email="")
+        )
 
     def matching(self, text: str) -> Self:
         """Return the persons whose name, e-mail, login, room or any phone contains `text`.

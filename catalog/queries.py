@@ -1,12 +1,24 @@
 """Reads of the catalogue."""
 
+from collections.abc import Sequence
+
 from catalog import rules
 from catalog.models import Category, CategorySkill
 
 
-def suggest(text: str) -> tuple[Category | None, bool]:
-    """Return the category the words suggest and whether they did; else the desk's default."""
-    categories = list(Category.objects.active().select_related("service", "team"))
+def active() -> list[Category]:
+    """Return the categories a new ticket may have, in order, with service and team."""
+    return list(Category.objects.active().select_related("service", "team"))
+
+
+def suggest(
+    text: str, categories: Sequence[Category] | None = None
+) -> tuple[Category | None, bool]:
+    """Return the category the words suggest and whether they did; else the desk's default.
+
+    categories: what `active` returned, for a caller who has it already.
+    """
+    categories = active() if categories is None else categories
     known = [
         rules.candidate(c.pk, [*c.names.values(), *c.service.names.values()], c.keywords)
         for c in categories
@@ -26,10 +38,12 @@ def default_category() -> Category | None:
     return found
 
 
-def grouped() -> list[tuple[str, list[Category]]]:
+def grouped(
+    categories: Sequence[Category] | None = None,
+) -> list[tuple[str, list[Category]]]:
     """Return the active categories under the names of their services, for a choice."""
     groups: dict[str, list[Category]] = {}
-    for category in Category.objects.active().select_related("service"):
+    for category in active() if categories is None else categories:
         groups.setdefault(str(category.service), []).append(category)
     return list(groups.items())
 

@@ -10,10 +10,10 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
 from common import pulse
+from common.locale import LANGUAGE_COOKIE
 from common.origin import new_trace
 
 Handler = Callable[[HttpRequest], HttpResponse]
-LANGUAGE_COOKIE = "language"
 
 
 class TraceMiddleware:

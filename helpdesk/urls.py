@@ -22,3 +22,8 @@ urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
 ]
+
+handler400 = "desk.views.errors.bad_request"
+handler403 = "desk.views.errors.forbidden"
+handler404 = "desk.views.errors.not_found"
+handler500 = "desk.views.errors.server_error"

@@ -15,7 +15,7 @@ from catalog.models import Category
 from search.folding import Fold, fold, spellings
 from tickets.choices import Priority, Status
 from tickets.models import Ticket
-from tickets.querysets import TicketQuerySet
+from tickets.querysets import READINGS, TicketQuerySet
 
 WORDS = 6  # of a search text; more of them only cost time
 _NUMBER = re.compile(r"\d{2}-\d{1,6}")
@@ -57,7 +57,14 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]
     category = BySlug(queryset=Category.objects.all(), label=_("category"))
     requester = django_filters.NumberFilter(field_name="requester_id", label=_("requester"))
     opened = django_filters.IsoDateTimeFromToRangeFilter(field_name="opened_at", label=_("opened"))
-    late = django_filters.BooleanFilter(method="by_lateness", label=_("late"))
+    # Not a BooleanFilter: that one takes any other word for no filter at all.
+    late = django_filters.TypedChoiceFilter(
+        choices=[("true", _("yes")), ("false", _("no"))], coerce="true".__eq__,
+        method="by_lateness", label=_("late"),
+    )  # fmt: skip
+    clock = django_filters.ChoiceFilter(
+        choices=[(word, word) for word in READINGS], method="by_reading", label=_("deadline")
+    )
     q = django_filters.CharFilter(method="by_words", label=_("number or words of the title"))
 
     class Meta:
@@ -75,6 +82,9 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]
     def by_lateness(self, tickets: TicketQuerySet, name: str, value: bool) -> Any:
         late = Q(next_due_at__lte=timezone.now())
         return tickets.open().filter(late if value else ~late | Q(next_due_at__isnull=True))
+
+    def by_reading(self, tickets: TicketQuerySet, name: str, value: str) -> Any:
+        return tickets.reading(value, at=timezone.now())
 
     def by_words(self, tickets: TicketQuerySet, name: str, value: str) -> Any:
         text = value.strip()

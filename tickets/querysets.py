@@ -4,13 +4,37 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Q, QuerySet
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tickets import permissions
 from tickets.choices import OPEN
 
 if TYPE_CHECKING:
     from tickets.models import Clock, Ticket  # noqa: F401 - named in strings below
+
+
+READINGS = ("on_track", "at_risk", "late", "paused", "no_target")
+
+
+def reading(word: str, *, at: datetime) -> Q:
+    """Return the filter for open tickets by their clocks; every ticket has exactly one word.
+
+    The earliest due instant decides; without one a ticket is paused when a clock is, and
+    has no target otherwise.
+    """
+    clocks = apps.get_model("tickets", "Clock")._base_manager.filter(ticket=OuterRef("pk"))
+    is_at_risk = Exists(clocks.filter(state="running", at_risk_at__lte=at))
+    is_paused = Exists(clocks.filter(state="paused"))
+    ahead, none = Q(next_due_at__gt=at), Q(next_due_at__isnull=True)
+    found: dict[str, Q] = {
+        "on_track": ahead & ~is_at_risk,
+        "at_risk": ahead & Q(is_at_risk),
+        "late": Q(next_due_at__lte=at),
+        "paused": none & Q(is_paused),
+        "no_target": none & ~is_paused,
+    }
+    return found[word]
 
 
 class TicketQuerySet(QuerySet["Ticket"]):
@@ -24,6 +48,10 @@ class TicketQuerySet(QuerySet["Ticket"]):
     def open(self) -> Self:
         """Return the tickets someone still has to work on."""
         return self.filter(status__in=OPEN)
+
+    def reading(self, word: str, *, at: datetime) -> Self:
+        """Return the open tickets whose clocks say `word` at `at`, one of READINGS."""
+        return self.open().filter(reading(word, at=at))
 
     def late(self, *, at: datetime) -> Self:
         """Return the open tickets with a clock that was due by `at`."""

@@ -39,6 +39,7 @@ FIELDS = {
     "opened_after": gettext_lazy("Opened after"),
     "opened_before": gettext_lazy("Opened before"),
     "late": gettext_lazy("Late"),
+    "clock": gettext_lazy("Deadline"),
 }
 IN_FORM = ("q", "status", "priority", "team", "assignee", "category")
 _NUMBER = re.compile(r"\d{2}-\d{5,6}")

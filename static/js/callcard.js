@@ -1,7 +1,8 @@
 // The call card: a panel over the page that F2 opens at once, because its fragment was fetched in idle time.
 // dialog#call-card[data-src]. Esc parks a card with text in it; HX-Trigger "call-saved" ends it.
+// The form itself, in the panel or on its own page, is form[data-call-form]: see the end of this file.
 
-import { words } from "./say.js";
+import { announce, words } from "./say.js";
 import { toast } from "./toast.js";
 
 const FRESH = 10 * 60 * 1000;
@@ -84,6 +85,22 @@ function end() {
   idle();
 }
 
+/** Throw the card away; for as long as the message stands it can be had back. */
+function discard() {
+  const form = card.querySelector("form");
+  const kept = isDirty() ? [...card.childNodes] : [];
+  const values = [...form.elements].map((field) => [field, field.value, field.checked]);
+  form.reset();
+  end();
+  if (!kept.length) return;
+  toast({ text: form.dataset.discarded, link: words.undo, onLink: () => {
+    for (const [field, value, checked] of values) { if (!field.matches("button")) field.value = value; field.checked = checked; }
+    card.replaceChildren(...kept);
+    openCard();
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+  } });
+}
+
 function park() {
   if (!isDirty()) return end();
   card.close();
@@ -91,6 +108,7 @@ function park() {
 }
 
 export function start() {
+  startForm();
   if (!card) return;
   idle();
   document.addEventListener("click", (event) => {
@@ -102,7 +120,62 @@ export function start() {
   card.addEventListener("layer:escape", (event) => { event.preventDefault(); park(); });
   card.addEventListener("cancel", (event) => { event.preventDefault(); park(); });
   card.addEventListener("close", () => { if (opener?.isConnected) opener.focus({ preventScroll: true }); });
-  card.addEventListener("click", (event) => { if (event.target.closest("[data-discard]")) { event.preventDefault(); end(); } });
+  card.addEventListener("click", (event) => {
+    if (event.target.closest("[data-drops]")) discard();
+    else if (event.target.closest("[data-parks]")) park();
+  });
   document.addEventListener("call-saved", end);
 }
 
+// --- The form: a person made on the spot, an anonymous caller, lines that end ---------------
+
+const NUMBER = /^[\d\s+()/.'-]{3,}$/;
+const formOf = (element) => (element instanceof Element ? element.closest("[data-call-form]") : null);
+let askedTwice = null;
+
+/** "New person" unfolds its fields, the typed text in the right one, the focus in the other. */
+function onChosen(event) {
+  const form = formOf(event.target);
+  const box = form?.querySelector("[data-new-person]");
+  if (!box) return;
+  const { value, text } = event.detail;
+  box.open = value === "new";
+  if (!box.open) return;
+  const name = form.elements.new_name;
+  const phone = form.elements.new_phone;
+  const isNumber = NUMBER.test(text);
+  (isNumber ? phone : name).value = text;
+  // After the combobox has moved on to the text.
+  queueMicrotask(() => (isNumber ? name : phone).focus());
+}
+
+/** Enter in the empty caller field, and once more: somebody who gives no name. */
+function onCallerKey(event) {
+  if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.isComposing) return;
+  const form = formOf(event.target);
+  if (!form || event.target.getAttribute("role") !== "combobox" || event.target.value.trim()) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const hint = document.getElementById(`${event.target.id}-hint`);
+  if (askedTwice !== event.target) {
+    askedTwice = event.target;
+    if (hint) hint.textContent = form.dataset.again;
+    announce(form.dataset.again);
+    return;
+  }
+  askedTwice = null;
+  event.target.value = form.dataset.anonymous;
+  const value = form.elements.caller;
+  value.value = "anonymous";
+  value.dispatchEvent(new Event("change", { bubbles: true }));
+  form.elements.text.focus();
+}
+
+function startForm() {
+  document.addEventListener("combobox:chosen", onChosen);
+  document.addEventListener("keydown", onCallerKey, true);
+  document.addEventListener("keyup", (event) => {
+    if (event.key === "Enter" && event.target.name === "text") formOf(event.target)?.dispatchEvent(new Event("call-line"));
+  });
+  document.addEventListener("input", (event) => { if (event.target === askedTwice) askedTwice = null; });
+}

@@ -1,5 +1,6 @@
 """Every write of tickets, by the two funnels."""
 
+from tickets.actions.calls import NewCall, NewCaller, log_call
 from tickets.actions.changes import KEEP, Change, NewEntry, NewHold
 from tickets.actions.funnel import BatchChange, change_batch, change_ticket
 from tickets.actions.opening import NewTicket, open_ticket
@@ -21,6 +22,8 @@ __all__ = [
     "KEEP",
     "BatchChange",
     "Change",
+    "NewCall",
+    "NewCaller",
     "NewEntry",
     "NewHold",
     "NewTicket",
@@ -31,6 +34,7 @@ __all__ = [
     "classify",
     "close",
     "hold",
+    "log_call",
     "note",
     "open_ticket",
     "reopen",

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from accounts.models import Person
+from catalog.models import Category
 from sla import engine
 from sla.choices import Metric
 from sla.queries import Policy, Promise, policy
 from sla.rules import Facts
 from tickets.choices import HoldReason, Status
 from tickets.models import Clock, Hold, Ticket
+from tickets.queries.lookups import priority_for
 
 
 def facts(ticket: Ticket) -> Facts:
@@ -61,3 +64,27 @@ def explain(ticket: Ticket, clock: Clock, *, at: datetime) -> list[engine.Segmen
     holds = list(ticket.holds.order_by("started_at"))
     line = timeline(promise, ticket, holds, since=clock.terms_since)
     return engine.explain(promise.terms, line, at)
+
+
+def promise_for(
+    category: Category, requester: Person | None, *, impact: str, urgency: str, at: datetime
+) -> tuple[int, dict[str, datetime]]:
+    """Return the priority and the due instants, by metric, of a ticket opened at `at`.
+
+    It is what `open_ticket` would store; a metric without a target, or never due, is missing.
+    """
+    ticket = Ticket(
+        kind=category.kind,
+        priority=priority_for(impact, urgency),
+        category=category,
+        team=category.team,
+        organisation_id=requester.organisation_id if requester else None,
+        site_id=requester.site_id if requester else None,
+        is_vip=requester.is_vip if requester else False,
+        opened_at=at,
+    )
+    found = {
+        metric: read(promise, ticket, (), since=at, at=at).due_at
+        for metric, promise in promises(ticket, policy()).items()
+    }
+    return ticket.priority, {metric: due for metric, due in found.items() if due is not None}
