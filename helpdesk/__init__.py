@@ -1,4 +1,4 @@
-"""The project package: settings, start-up and the table of contents. Nothing of ours imports it."""
+"""The project package: settings, start-up, table of contents. Nothing of ours imports it."""
 
 from helpdesk.celery import app as celery_app
 

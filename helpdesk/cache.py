@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import redis
@@ -20,34 +20,34 @@ class TolerantClient(RedisCacheClient):
 
     _silent_until = 0.0  # of the class: what one thread found out spares the others
 
-    def get(self, key: str, default: Any) -> Any:
+    def get(self, key: Any, default: Any) -> Any:
         return self._attempt(default, super().get, key, default)
 
-    def get_many(self, keys: Iterable[str]) -> Any:
+    def get_many(self, keys: Any) -> Any:
         return self._attempt({}, super().get_many, keys)
 
-    def has_key(self, key: str) -> Any:
+    def has_key(self, key: Any) -> Any:
         return self._attempt(False, super().has_key, key)
 
-    def add(self, key: str, value: Any, timeout: int | None) -> Any:
+    def add(self, key: Any, value: Any, timeout: Any) -> Any:
         return self._attempt(True, super().add, key, value, timeout)
 
-    def set(self, key: str, value: Any, timeout: int | None) -> None:
+    def set(self, key: Any, value: Any, timeout: Any) -> None:
         self._attempt(None, super().set, key, value, timeout)
 
-    def set_many(self, data: dict[str, Any], timeout: int | None) -> None:
+    def set_many(self, data: Any, timeout: Any) -> None:
         self._attempt(None, super().set_many, data, timeout)
 
-    def touch(self, key: str, timeout: int | None) -> Any:
+    def touch(self, key: Any, timeout: Any) -> Any:
         return self._attempt(False, super().touch, key, timeout)
 
-    def incr(self, key: str, delta: int) -> Any:
+    def incr(self, key: Any, delta: Any) -> Any:
         return self._attempt(delta, super().incr, key, delta)
 
-    def delete(self, key: str) -> Any:
+    def delete(self, key: Any) -> Any:
         return self._attempt(False, super().delete, key)
 
-    def delete_many(self, keys: Iterable[str]) -> None:
+    def delete_many(self, keys: Any) -> None:
         self._attempt(None, super().delete_many, keys)
 
     def _attempt(self, otherwise: Any, call: Callable[..., Any], *arguments: Any) -> Any:

@@ -41,14 +41,14 @@ def check_redis(databases: Sequence[str] | None = None, **_: Any) -> list[CheckM
     """Redis or Valkey answers; pages work without it, escalation and mail do not."""
     if not databases:
         return []
-    client = redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1
-    )
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
     try:
         with client:
             client.ping()
     except redis.RedisError as error:
-        text = f"Redis does not answer ({type(error).__name__}): nothing escalates, no mail leaves."
+        text = (
+            f"Redis does not answer ({type(error).__name__}): nothing escalates, no mail leaves."
+        )
         return [Warning(text, id="helpdesk.W001")]
     return []
 

@@ -36,11 +36,9 @@ def readyz(request: HttpRequest) -> JsonResponse:
     so that a dead worker does not take the web server out of service as well. Monitoring
     asks with `?strict=1`, which answers 503 then too.
     """
-    fatal = {"database": _database(), "migrations": None}
-    if fatal["database"] is None:
-        fatal["migrations"] = _migrations()
-    lesser = {"redis": None, "sweep": None}
-    lesser["redis"], lesser["sweep"] = _redis_and_sweep()
+    database = _database()
+    fatal = {"database": database, "migrations": "unknown" if database else _migrations()}
+    lesser = dict(zip(("redis", "sweep"), _redis_and_sweep(), strict=True))
     broken = any(fatal.values())
     degraded = any(lesser.values())
     body: dict[str, Any] = {

@@ -17,9 +17,9 @@ class TraceFilter(logging.Filter):
 
 
 class KeyValueFormatter(logging.Formatter):
-    """Write `time=… level=… logger=… trace=… message="…"`; a traceback follows on its own lines."""
+    """Write `time=… level=… logger=… trace=… message="…"`; a traceback follows below."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 

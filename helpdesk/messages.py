@@ -76,8 +76,8 @@ def _count(catalogue: Catalog) -> tuple[int, int]:
     return len(sentences), len(missing)
 
 
-def _is_translated(text: str | Iterable[str]) -> bool:
-    return bool(text) if isinstance(text, str) else all(text)
+def _is_translated(text: str | Iterable[str] | None) -> bool:
+    return bool(text) if text is None or isinstance(text, str) else all(text)
 
 
 def _extract(base: Path) -> Catalog:

@@ -40,7 +40,9 @@ def find_or_install(playwright: Playwright) -> str:
     _run(sys.executable, "-m", "playwright", "install", "chromium")
     if found := _of_playwright(playwright):
         return found
-    pytest.fail("No Chromium: install the package `chromium`, or run `playwright install chromium`.")
+    pytest.fail(
+        "No Chromium: install the package `chromium`, or run `playwright install chromium`."
+    )
 
 
 def _on_path() -> str | None:
@@ -54,7 +56,9 @@ def _of_playwright(playwright: Playwright) -> str | None:
 
 def _run(*command: str) -> bool:
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    return subprocess.run(command, env=environment, capture_output=True, check=False).returncode == 0
+    return (
+        subprocess.run(command, env=environment, capture_output=True, check=False).returncode == 0
+    )
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,9 @@ from helpdesk import messages
 from helpdesk.embedded import EmbeddedError, Postgres, Redis
 
 BASE = Path(__file__).resolve().parent.parent
-OURS = re.compile(r"^(HELPDESK_(?!TEST_|PG_BINDIR|REDIS_BIN|RUN_AS)|DATABASE_URL|REDIS_URL|EMAIL_URL|PORT$)")
+OURS = re.compile(
+    r"^(HELPDESK_(?!TEST_|PG_BINDIR|REDIS_BIN|RUN_AS)|DATABASE_URL|REDIS_URL|EMAIL_URL|PORT$)"
+)
 
 _servers: list[Postgres | Redis] = []
 _folder: Path | None = None

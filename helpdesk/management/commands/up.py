@@ -81,8 +81,9 @@ class Command(BaseCommand):
             servers.append(settings.STATE.postgres)
         if settings.EMBEDDED_REDIS:
             servers.append(settings.STATE.redis)
-        # A list, not a generator: every server is asked.
-        if any([server.move_off_a_taken_port() for server in servers]):
+        # Every server is asked, also after one has moved.
+        moved = [server for server in servers if server.move_off_a_taken_port()]
+        if moved:
             self.say("Another program took a port of ours; starting with a new one.")
             # The settings hold the old port, here and in whatever read them.
             os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606

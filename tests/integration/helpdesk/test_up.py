@@ -64,16 +64,16 @@ class Up:
         wait_until(lambda: "runs at" in self.said() or self._ended(), seconds=120)
 
     def answers(self) -> bool:
-        with contextlib.suppress(OSError):
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/livez", timeout=2) as page:
-                return page.status == 200
+        address = f"http://127.0.0.1:{self.port}/livez"
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=2) as page:
+            return bool(page.status == 200)
         return False
 
     def ready(self) -> bool:
         """Everything works: database, Redis, and a sweep that ran lately."""
         address = f"http://127.0.0.1:{self.port}/readyz?strict=1"
         with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5) as page:
-            return page.status == 200
+            return bool(page.status == 200)
         return False
 
     def family(self) -> dict[int, str]:
@@ -88,7 +88,7 @@ class Up:
         """Return the direct child whose command line contains `word`, if it is there."""
         for child in psutil.Process(self.process.pid).children():
             if word in " ".join(child.cmdline()):
-                return child.pid
+                return int(child.pid)
         return None
 
     def stop(self) -> int:
