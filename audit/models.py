@@ -22,6 +22,7 @@ class Event(models.Model):
         models.PROTECT,
         null=True,
         related_name="+",
+        db_index=False,
         verbose_name=_("actor"),
     )
     channel = models.CharField(_("channel"), max_length=12, choices=Channel)

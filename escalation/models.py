@@ -14,10 +14,10 @@ class Firing(models.Model):
     """
 
     clock = models.ForeignKey(
-        Clock, models.CASCADE, related_name="firings", verbose_name=_("clock")
+        Clock, models.CASCADE, related_name="firings", db_index=False, verbose_name=_("clock")
     )
     run = models.PositiveSmallIntegerField(_("run"))
-    milestone = models.SlugField(_("milestone"))
+    milestone = models.SlugField(_("milestone"), db_index=False)
     due_at = models.DateTimeField(_("due"))
     fired_at = models.DateTimeField(_("carried out"))
 
@@ -38,17 +38,22 @@ class Handover(models.Model):
     """One move of a ticket to another team, with the card the next one reads first."""
 
     ticket = models.ForeignKey(
-        Ticket, models.CASCADE, related_name="handovers", verbose_name=_("ticket")
+        Ticket, models.CASCADE, related_name="handovers", db_index=False, verbose_name=_("ticket")
     )
-    from_team = models.ForeignKey(Team, models.PROTECT, related_name="+", verbose_name=_("from"))
-    to_team = models.ForeignKey(Team, models.PROTECT, related_name="+", verbose_name=_("to"))
+    from_team = models.ForeignKey(
+        Team, models.PROTECT, related_name="+", db_index=False, verbose_name=_("from")
+    )
+    to_team = models.ForeignKey(
+        Team, models.PROTECT, related_name="+", db_index=False, verbose_name=_("to")
+    )
     from_level = models.PositiveSmallIntegerField(_("from level"))
     to_level = models.PositiveSmallIntegerField(_("to level"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.FUNCTIONAL)
     trigger = models.CharField(_("why"), max_length=9, choices=Trigger)
     missing_skill = models.ForeignKey(
-        Skill, models.PROTECT, null=True, related_name="+", verbose_name=_("missing skill")
-    )
+        Skill, models.PROTECT, null=True, related_name="+", db_index=False,
+        verbose_name=_("missing skill"),
+    )  # fmt: skip
     reason = models.TextField(_("reason"), blank=True)
     symptom = models.TextField(_("symptom"), blank=True)
     tried = models.TextField(_("tried"), blank=True)
@@ -61,12 +66,12 @@ class Handover(models.Model):
     proposed_at = models.DateTimeField(_("handed over"))
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",
-        verbose_name=_("handed over by"),
+        db_index=False, verbose_name=_("handed over by"),
     )  # fmt: skip
     answered_at = models.DateTimeField(_("answered"), null=True)
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",
-        verbose_name=_("answered by"),
+        db_index=False, verbose_name=_("answered by"),
     )  # fmt: skip
     answer = models.TextField(_("answer"), blank=True)
 

@@ -13,10 +13,14 @@ class Message(models.Model):
     already in the recipient's language, instants as ISO, links as paths.
     """
 
-    key = models.CharField(_("key"), max_length=160, unique=True)
+    key = models.CharField(_("key"), max_length=160)
     template = models.CharField(_("template"), max_length=40)
     recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("recipient")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("recipient"),
     )
     subject_type = models.CharField(_("subject type"), max_length=40)
     subject_id = models.BigIntegerField(_("subject"))
@@ -34,6 +38,7 @@ class Message(models.Model):
     class Meta:
         verbose_name = _("message")
         verbose_name_plural = _("messages")
+        constraints = [models.UniqueConstraint(fields=["key"], name="message_key_once")]
         indexes = [
             models.Index(
                 fields=["not_before"],

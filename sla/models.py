@@ -248,7 +248,7 @@ class AbstractClock(models.Model):
     run = models.PositiveSmallIntegerField(_("run"), default=1)
     state = models.CharField(_("state"), max_length=9, choices=ClockState)
     agreement = models.ForeignKey(
-        Agreement, models.PROTECT, related_name="+", verbose_name=_("agreement")
+        Agreement, models.PROTECT, related_name="+", db_index=False, verbose_name=_("agreement")
     )
     target_seconds = models.PositiveIntegerField(_("target, seconds"))
     started_at = models.DateTimeField(_("started"))

@@ -45,7 +45,7 @@ class Ticket(models.Model):
     next_due_at is the earliest due instant of its running clocks, and orders lists.
     """
 
-    number = models.CharField(_("number"), max_length=12, unique=True, editable=False)
+    number = models.CharField(_("number"), max_length=12, editable=False)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     title = models.CharField(_("title"), max_length=200)
     description = models.TextField(_("description"), blank=True)
@@ -54,32 +54,35 @@ class Ticket(models.Model):
     urgency = models.CharField(_("can work"), max_length=8, choices=Urgency)
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority)
     category = models.ForeignKey(
-        Category, models.PROTECT, related_name="+", verbose_name=_("category")
+        Category, models.PROTECT, related_name="+", db_index=False, verbose_name=_("category")
     )
-    team = models.ForeignKey(Team, models.PROTECT, related_name="tickets", verbose_name=_("team"))
+    team = models.ForeignKey(
+        Team, models.PROTECT, related_name="tickets", db_index=False, verbose_name=_("team")
+    )
     level = models.PositiveSmallIntegerField(_("level"), choices=Level)
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True,
-        related_name="assigned_tickets", verbose_name=_("assignee"),
+        related_name="assigned_tickets", db_index=False, verbose_name=_("assignee"),
     )  # fmt: skip
     follow_up = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True,
-        related_name="followed_tickets", verbose_name=_("contact for the caller"),
+        related_name="followed_tickets", db_index=False,
+        verbose_name=_("contact for the caller"),
     )  # fmt: skip
     requester = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="requested_tickets",
-        verbose_name=_("requester"),
+        db_index=False, verbose_name=_("requester"),
     )  # fmt: skip
     opened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",
-        verbose_name=_("logged by"),
+        db_index=False, verbose_name=_("logged by"),
     )  # fmt: skip
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, related_name="+",
+        Organisation, models.PROTECT, null=True, related_name="+", db_index=False,
         verbose_name=_("organisation"),
     )  # fmt: skip
     site = models.ForeignKey(
-        Site, models.PROTECT, null=True, related_name="+", verbose_name=_("site")
+        Site, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("site")
     )
     is_vip = models.BooleanField(_("VIP"), default=False)
     language = models.CharField(_("language"), max_length=2, choices=Language)
@@ -106,6 +109,10 @@ class Ticket(models.Model):
         verbose_name = _("ticket")
         verbose_name_plural = _("tickets")
         constraints = [
+            # Of this class one index serves both the number and its beginning.
+            models.UniqueConstraint(
+                fields=["number"], name="ticket_number_once", opclasses=["varchar_pattern_ops"]
+            ),
             models.CheckConstraint(
                 name="ticket_resolved_has_moment_and_text",
                 condition=~models.Q(status__in=[Status.RESOLVED, Status.CLOSED])
@@ -123,6 +130,7 @@ class Ticket(models.Model):
                 name="ticket_level_1_to_3", condition=models.Q(level__gte=1, level__lte=3)
             ),
         ]
+        # No index of a foreign key alone: every change of a ticket would write all of them.
         indexes = [
             models.Index(
                 fields=["due_order", "id"], name="ticket_open_by_due",
@@ -155,12 +163,12 @@ class Entry(models.Model):
     """One contribution to the conversation of a ticket; public or for staff, never edited."""
 
     ticket = models.ForeignKey(
-        Ticket, models.CASCADE, related_name="entries", verbose_name=_("ticket")
+        Ticket, models.CASCADE, related_name="entries", db_index=False, verbose_name=_("ticket")
     )
     kind = models.CharField(_("kind"), max_length=6, choices=EntryKind)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",
-        verbose_name=_("author"),
+        db_index=False, verbose_name=_("author"),
     )  # fmt: skip
     channel = models.CharField(_("channel"), max_length=12, choices=Channel)
     body = models.TextField(_("text"))
@@ -189,7 +197,7 @@ class Hold(models.Model):
     until = models.DateTimeField(_("promised for"), null=True, blank=True)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",
-        verbose_name=_("author"),
+        db_index=False, verbose_name=_("author"),
     )  # fmt: skip
     started_at = models.DateTimeField(_("from"))
     ended_at = models.DateTimeField(_("to"), null=True)
@@ -220,10 +228,10 @@ class Clock(AbstractClock):
     """
 
     ticket = models.ForeignKey(
-        Ticket, models.CASCADE, related_name="clocks", verbose_name=_("ticket")
+        Ticket, models.CASCADE, related_name="clocks", db_index=False, verbose_name=_("ticket")
     )
     calendar = models.ForeignKey(
-        Calendar, models.PROTECT, related_name="+", verbose_name=_("calendar")
+        Calendar, models.PROTECT, related_name="+", db_index=False, verbose_name=_("calendar")
     )
     fired = models.JSONField(_("steps taken"), default=list)
 
