@@ -30,6 +30,8 @@ def decode(cursor: str) -> Key | None:
     """Return the key a cursor names, or None for one that `encode` did not make."""
     try:
         moment, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return (datetime.fromisoformat(moment) if moment else None), int(pk)
-    except (ValueError, TypeError):
+        key = (datetime.fromisoformat(moment) if moment else None), int(pk)
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return None
+    is_aware = key[0] is None or key[0].tzinfo is not None
+    return key if is_aware and 0 <= key[1] < 2**63 else None

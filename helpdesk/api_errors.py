@@ -17,5 +17,6 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         body["fields"] = list(error.fields)
     if isinstance(error, InvalidInput) and error.field:
         body["field"] = error.field
-    status = 400 if isinstance(error, InvalidInput) else error.status
+    # To a program a body that cannot be used is a bad request, as it is to the framework.
+    status = 400 if error.status == 422 else error.status
     return Response(body, status=status)

@@ -20,9 +20,7 @@ DEBUG = env.flag("HELPDESK_DEBUG", default=False)
 SECRET_KEY = env.secret("HELPDESK_SECRET_KEY") or STATE.secret_key
 KEY_FROM_STATE_FOLDER = env.secret("HELPDESK_SECRET_KEY") is None
 SECRET_KEY_FALLBACKS = env.listed("HELPDESK_OLD_SECRET_KEYS")
-ALLOWED_HOSTS = env.listed(
-    "HELPDESK_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"]
-)
+ALLOWED_HOSTS = env.listed("HELPDESK_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.listed("HELPDESK_TRUSTED_ORIGINS")
 
 HTTPS = env.flag("HELPDESK_HTTPS", default=False)
@@ -291,7 +289,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["helpdesk.api_parsers.StrictJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "helpdesk.api_errors.handle",

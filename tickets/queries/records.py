@@ -1,0 +1,119 @@
+"""Tickets as programs read them: plain values, two statements a page, whatever its size."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from audit.queries import of_subject
+from common import paging
+from tickets.models import Clock, Ticket
+from tickets.queries.lists import keyset
+
+Record = dict[str, Any]
+
+_COLUMNS = (
+    "id", "number", "kind", "title", "status", "priority", "level", "team__slug", "version",
+    "assignee_id", "assignee__given_name", "assignee__family_name",
+    "requester_id", "requester__given_name", "requester__family_name",
+)  # fmt: skip
+_MORE = (
+    "description", "category__slug", "impact", "urgency", "channel", "opened_at", "resolved_at",
+    "resolution",
+)  # fmt: skip
+
+# What a requester reads of the history of their ticket; all else is the desk's own business.
+_PUBLIC_VERBS = frozenset(
+    f"ticket.{word}"
+    for word in (
+        "opened", "replied", "taken", "assigned", "held", "resumed", "resolved", "reopened",
+        "closed", "cancelled", "classified", "escalated", "handed_over",
+    )
+)  # fmt: skip
+_PUBLIC_FIELDS = frozenset(
+    {
+        "status", "title", "kind", "priority", "impact", "urgency", "level", "resolution",
+        "responded_at", "resolved_at", "ended_at", "hold",
+    }
+)  # fmt: skip
+
+
+def records(
+    tickets: QuerySet[Ticket], *, key: paging.Key | None = None, size: int = 50
+) -> paging.Page[Record]:
+    """Return one page of tickets, newest first, with their clocks; key: of the row before."""
+    line = keyset(tickets, order="newest", key=key)
+    found = list(line.values_list(*_COLUMNS, "opened_at")[: size + 1])
+    cursor = None
+    if len(found) > size:
+        last = found[size - 1]
+        cursor = paging.encode((last[-1], last[0]))
+    return paging.Page(rows=_with_clocks(found[:size]), next=cursor, is_first=key is None)
+
+
+def record(ticket_id: int) -> Record:
+    """Return one ticket with everything its requester may know."""
+    values = Ticket.objects.filter(pk=ticket_id).values_list(*_COLUMNS, *_MORE).get()
+    (found,) = _with_clocks([values])
+    names = (name.partition("__")[0] for name in _MORE)
+    return found | dict(zip(names, values[len(_COLUMNS) :], strict=True))
+
+
+def history(ticket: Ticket, *, internal: bool) -> list[Record]:
+    """Return what happened to a ticket, oldest first; only its public side unless `internal`."""
+    events = of_subject("ticket", ticket.pk)
+    if not internal:
+        events = events.filter(verb__in=_PUBLIC_VERBS)
+    return [
+        {
+            "verb": verb,
+            "at": at,
+            "actor": _person(actor_id, given, family),
+            "channel": channel,
+            "changes": changes if internal else _public(changes),
+        }
+        for verb, at, channel, changes, actor_id, given, family in events.values_list(
+            "verb", "at", "channel", "changes",
+            "actor_id", "actor__given_name", "actor__family_name",
+        )
+    ]  # fmt: skip
+
+
+def _with_clocks(found: Sequence[tuple[Any, ...]]) -> list[Record]:
+    clocks = _clocks([values[0] for values in found])
+    return [_record(values, clocks[values[0]]) for values in found]
+
+
+def _clocks(ticket_ids: Collection[int]) -> dict[int, list[Record]]:
+    known = defaultdict[int, list[Record]](list)
+    rows = Clock.objects.filter(ticket_id__in=ticket_ids).order_by("metric", "run")
+    names = ("metric", "state", "due_at", "breached_at")
+    for ticket_id, *values in rows.values_list("ticket_id", *names):
+        known[ticket_id].append(dict(zip(names, values, strict=True)))
+    return known
+
+
+def _record(values: tuple[Any, ...], clocks: list[Record]) -> Record:
+    return {
+        "number": values[1],
+        "kind": values[2],
+        "title": values[3],
+        "status": values[4],
+        "priority": f"P{values[5]}",
+        "level": values[6],
+        "team": values[7],
+        "assignee": _person(*values[9:12]),
+        "requester": _person(*values[12:15]),
+        "version": values[8],
+        "clocks": clocks,
+    }
+
+
+def _person(pk: int | None, given: str | None, family: str | None) -> Record | None:
+    return None if pk is None else {"id": pk, "name": f"{given} {family}".strip()}
+
+
+def _public(changes: dict[str, list[datetime | str | int | None]]) -> Record:
+    return {name: change for name, change in changes.items() if name in _PUBLIC_FIELDS}
