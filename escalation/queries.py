@@ -157,6 +157,20 @@ def destinations(ticket: Ticket, *, at: datetime) -> list[Destination]:
     return sorted(options, key=lambda o: (not o.serves, o.team.level < ticket.level, o.team.level))
 
 
+def people_of(options: Iterable[Destination]) -> list[tuple[str, list[tuple[int, str]]]]:
+    """Return the agents of the offered teams, under the names of their teams."""
+    teams = {option.team.pk: option.team.name for option in options}
+    rows = (
+        Membership.objects.filter(team__in=teams, person__is_active=True)
+        .select_related("person")
+        .order_by("person__given_name", "person__family_name")
+    )
+    found: dict[int, list[tuple[int, str]]] = {pk: [] for pk in teams}
+    for row in rows:
+        found[row.team_id].append((row.person_id, row.person.name))
+    return [(teams[pk], people) for pk, people in found.items() if people]
+
+
 def _duties(people: set[int], at: datetime) -> tuple[frozenset[int], dict[int, bool]]:
     away, rostered = set[int](), dict[int, bool]()
     rows = Duty.objects.filter(person__in=people, ends_at__gt=at)

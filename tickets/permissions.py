@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import Role
 from accounts.permissions import is_agent, roles_by_team
+from tickets import rules
+from tickets.choices import OPEN, Status
 
 if TYPE_CHECKING:
     from tickets.models import Ticket
@@ -99,6 +101,38 @@ def can_cancel(user: Any, ticket: Ticket) -> bool:
 def can_close(user: Any, ticket: Ticket) -> bool:
     """Test if `user` may accept the solution for good: the requester, or who works on it."""
     return can_answer(user, ticket)
+
+
+def offered(user: Any, ticket: Ticket) -> frozenset[str]:
+    """Return the verbs `user` may use on `ticket` as it stands: what a page offers."""
+    found = {"note"} if can_note(user, ticket) else set()
+    moves = rules.MOVES[ticket.status]
+    if can_answer(user, ticket) and ticket.status not in {Status.CLOSED, Status.CANCELLED}:
+        found.add("reply")
+    if not can_work(user, ticket):
+        return frozenset(found)
+    found |= {verb for verb, status in _BY_MOVE if status in moves}
+    if ticket.status == Status.ON_HOLD:
+        found.add("resume")
+    if ticket.status == Status.RESOLVED:
+        found.add("reopen")
+    if ticket.status in OPEN:
+        found |= {"assign", "classify", "hand_over"}
+        if ticket.assignee_id != user.pk and _is_of_team(user, ticket):
+            found.add("take")
+    return frozenset(found)
+
+
+_BY_MOVE = (
+    ("hold", Status.ON_HOLD),
+    ("resolve", Status.RESOLVED),
+    ("close", Status.CLOSED),
+    ("cancel", Status.CANCELLED),
+)
+
+
+def _is_of_team(user: Any, ticket: Ticket) -> bool:
+    return user.role == Role.ADMINISTRATOR or ticket.team_id in team_ids(user)
 
 
 def _is_involved(user: Any, ticket: Ticket) -> bool:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Person, Team
 from common import clock
-from common.errors import InvalidInput, NotAllowed
+from common.errors import InvalidInput
 from common.origin import Origin
 from escalation import notices, permissions
 from escalation.actions.moves import Move, change_to, explained, write_handovers
@@ -226,4 +226,6 @@ def _check(ticket: Ticket, team: Team, assignee: Person | None) -> None:
     if not team.is_active:
         raise InvalidInput(_("This team takes no work any more."), field="team")
     if assignee is not None and not assignee.memberships.filter(team=team).exists():
-        raise NotAllowed(_("%(name)s is not in that team.") % {"name": assignee})
+        raise InvalidInput(
+            _("%(name)s is not in that team.") % {"name": assignee}, field="assignee"
+        )

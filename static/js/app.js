@@ -3,6 +3,7 @@
 import * as callcard from "./callcard.js";
 import * as chips from "./chips.js";
 import * as combobox from "./combobox.js";
+import * as composer from "./composer.js";
 import * as dialogs from "./dialogs.js";
 import * as drafts from "./drafts.js";
 import * as focus from "./focus.js";
@@ -16,7 +17,7 @@ const root = document.documentElement;
 root.classList.add("has-js");
 if (window.htmx) registerSwap(window.htmx);
 
-for (const part of [toast, dialogs, focus, chips, combobox, drafts, callcard, shortcuts, pulse]) part.start();
+for (const part of [toast, dialogs, focus, chips, combobox, composer, drafts, callcard, shortcuts, pulse]) part.start();
 
 // --- Requests: a thin line, no double submit, honest failure ------------------------------
 
@@ -45,8 +46,14 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const { elt } = event.detail;
   if (elt.dataset) delete elt.dataset.sending;
   busy(elt, false);
+  if (event.detail.successful && elt.matches?.("form[data-resets]")) elt.reset();
   running = Math.max(0, running - 1);
   if (!running) root.classList.remove("is-loading");
+});
+// A refusal that says where it belongs is shown there, with everything typed; any other 403 is not.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status === 403 && xhr.getResponseHeader("HX-Reswap")) Object.assign(event.detail, { shouldSwap: true, isError: false });
 });
 document.addEventListener("htmx:sendError", () => fail(words.not_sent));
 document.addEventListener("htmx:timeout", () => fail(words.not_sent));

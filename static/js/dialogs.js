@@ -33,7 +33,9 @@ function onClick(event) {
     if (dialog) { event.preventDefault(); open(dialog); }
   }
   const closer = target.closest("[data-closes]");
-  if (closer) { event.preventDefault(); closer.closest("dialog")?.close(); }
+  const closed = closer?.closest("dialog");
+  // Outside a dialog it is a link like another.
+  if (closed) { event.preventDefault(); closed.close(); }
   const shows = target.closest("[data-shows]");
   if (shows) toggleSecret(shows);
   const fills = target.closest("[data-fill]");

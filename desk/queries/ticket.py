@@ -1,0 +1,215 @@
+"""Everything the page of one ticket shows, in a fixed number of statements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from markupsafe import Markup
+
+from accounts.models import PhoneNumber
+from audit.queries import of_subject
+from common.formats import moment
+from common.html import rendered
+from desk.queries import story
+from escalation.models import Handover
+from escalation.queries import handovers_of
+from sla import engine
+from sla.choices import ClockState, Metric
+from sla.queries import Promise, policy
+from tickets import queries
+from tickets.choices import EntryKind
+from tickets.models import Clock, Entry, Hold, Ticket
+
+RUNNING = frozenset({ClockState.RUNNING, ClockState.BREACHED})
+LONGEST = 2.5  # targets a day line shows; whoever is later than that stands at its end
+NEWS = 10  # seconds for which an arrival is news
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing of the conversation. kind: reply, note, call or fact."""
+
+    key: str
+    kind: str
+    at: datetime
+    who: str
+    channel: str
+    body: Markup
+    is_theirs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFace:
+    """A clock as its chip wants it."""
+
+    metric: str
+    label: str
+    state: str
+    due_at: datetime | None
+    at_risk_at: datetime | None
+    since: datetime | None
+    margin: float | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """The working time of one target as a line from 0 to 1."""
+
+    title: str
+    marks: Sequence[dict[str, Any]]
+    now: float
+    folds: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPage:
+    """One ticket as an agent reads it."""
+
+    items: Sequence[Item]
+    clocks: Sequence[ClockFace]
+    day_line: DayLine | None
+    hold: Hold | None
+    handovers: Sequence[Handover]
+    phones: Sequence[PhoneNumber]
+    news: str
+
+    @property
+    def handover(self) -> Handover | None:
+        """The latest hand-over that still says something, on top of the conversation."""
+        return self.handovers[0] if self.handovers else None
+
+
+def ticket_page(ticket: Ticket, reader: Any, *, internal: bool, at: datetime) -> TicketPage:
+    """Return what `reader` sees of `ticket`; internal: notes, facts and hand-overs, too."""
+    entries = queries.entries(ticket, internal=internal)
+    facts = story.facts(of_subject("ticket", ticket.pk)) if internal else []
+    clocks = queries.clocks_of(ticket)
+    holds = list(ticket.holds.order_by("started_at"))
+    hold = next((h for h in holds if h.ended_at is None), None)
+    return TicketPage(
+        items=_conversation(ticket, entries, facts),
+        clocks=[_face(clock, hold) for clock in clocks],
+        day_line=_day_line(ticket, clocks, holds, at),
+        hold=hold,
+        handovers=handovers_of(ticket) if internal else [],
+        phones=list(PhoneNumber.objects.filter(person=ticket.requester_id).order_by("kind", "pk")),
+        news=_news(entries, reader, at),
+    )
+
+
+def _conversation(
+    ticket: Ticket, entries: Sequence[Entry], facts: Sequence[story.Line]
+) -> list[Item]:
+    found = [_entry(ticket, entry) for entry in entries]
+    found += [
+        Item(f"f{n}", "fact", line.at, line.who, "", Markup.escape(line.text))
+        for n, line in enumerate(facts)
+    ]
+    # A message and the move it made share an instant: the message comes first.
+    return sorted(found, key=lambda item: (item.at, item.kind == "fact"))
+
+
+def _entry(ticket: Ticket, entry: Entry) -> Item:
+    is_theirs = entry.author_id in {None, ticket.requester_id} or entry.kind == EntryKind.CALL
+    by = entry.author.name if entry.author else _("The system")
+    channel = str(entry.get_channel_display())
+    who = by
+    if entry.kind == EntryKind.CALL and entry.author_id != ticket.requester_id:
+        who, channel = ticket.requester.name, _("%(channel)s, by %(name)s") % {
+            "channel": channel, "name": by,
+        }  # fmt: skip
+    return Item(f"e{entry.pk}", entry.kind, entry.at, who, channel, _html(entry.body), is_theirs)
+
+
+@lru_cache(maxsize=512)
+def _html(text: str) -> Markup:
+    """Markdown costs more than the rest of the page, and an entry never changes."""
+    return rendered(text)
+
+
+def _news(entries: Sequence[Entry], reader: Any, at: datetime) -> str:
+    """Return the sentence a live page speaks when somebody else has just written."""
+    last = entries[-1] if entries else None
+    if last is None or last.author_id == reader.pk or (at - last.at).total_seconds() > NEWS:
+        return ""
+    return _("New message from %(name)s") % {"name": last.author or _("the system")}
+
+
+def _face(clock: Clock, hold: Hold | None) -> ClockFace:
+    paused = clock.state == ClockState.PAUSED and hold is not None
+    margin = None
+    if clock.stopped_at is not None and clock.due_at is not None:
+        margin = abs((clock.due_at - clock.stopped_at).total_seconds())
+    return ClockFace(
+        metric=clock.metric,
+        label=str(clock.get_metric_display()).capitalize(),
+        state=clock.state,
+        due_at=clock.due_at,
+        at_risk_at=clock.at_risk_at,
+        since=hold.started_at if paused and hold else None,
+        margin=margin,
+        reason=str(hold.get_reason_display()) if paused and hold else "",
+    )
+
+
+def _day_line(
+    ticket: Ticket, clocks: Sequence[Clock], holds: Sequence[Hold], at: datetime
+) -> DayLine | None:
+    """Return the line of the fix, else of the response; None when no clock runs."""
+    running = {clock.metric: clock for clock in clocks if clock.state in RUNNING}
+    clock = running.get(Metric.RESOLUTION) or running.get(Metric.FIRST_RESPONSE)
+    promise = queries.promises(ticket, policy()).get(clock.metric) if clock else None
+    if clock is None or promise is None or not promise.terms.seconds or clock.due_at is None:
+        return None
+    line = queries.timeline(promise, ticket, holds, since=clock.terms_since)
+    reading = engine.evaluate(promise.terms, line, at)
+    used = reading.elapsed_seconds / promise.terms.seconds
+    if reading.remaining_seconds < 0:
+        used = 1 - reading.remaining_seconds / promise.terms.seconds
+    length = max(1.12, min(used * 1.06, LONGEST))
+    pieces = engine.explain(promise.terms, line, at)
+    return DayLine(
+        title=_("%(target)s of %(number)s")
+        % {"target": str(clock.get_metric_display()).capitalize(), "number": ticket.number},
+        marks=_marks(ticket, clock, promise, length, at),
+        now=min(used / length, 1.0),
+        folds=_folds(pieces, promise.terms.seconds * length),
+    )
+
+
+def _marks(
+    ticket: Ticket, clock: Clock, promise: Promise, length: float, at: datetime
+) -> list[dict[str, Any]]:
+    def when(instant: datetime) -> str:
+        return moment(instant, at, get_language() or "en")
+
+    found = [{"at": 0.0, "kind": "opened", "label": _("opened %(when)s")
+              % {"when": when(ticket.opened_at)}}]  # fmt: skip
+    percent = promise.terms.at_risk_percent
+    late = clock.due_at is not None and clock.due_at <= at
+    if clock.at_risk_at is not None and not late:
+        label = _("%(percent)s %% %(when)s") % {
+            "percent": percent, "when": when(clock.at_risk_at),
+        }  # fmt: skip
+        found.append({"at": percent / 100 / length, "kind": "at_risk", "label": label})
+    if clock.due_at is not None:
+        words = _("was due %(when)s") if late else _("due %(when)s")
+        label = words % {"when": when(clock.due_at)}
+        found.append({"at": 1 / length, "kind": "late" if late else "due", "label": label})
+    return found
+
+
+def _folds(pieces: Sequence[engine.Segment], scale: float) -> list[float]:
+    """Return where closed time is folded away, by the time counted before it."""
+    used, found = 0, []
+    for piece in pieces:
+        if piece.kind == "counted":
+            used += piece.seconds
+        elif piece.kind == "closed" and used:
+            found.append(used / scale)
+    return found

@@ -1,0 +1,122 @@
+"""What the verbs of a ticket ask for. Forms check the shape; rules are the actions' business."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Person
+from catalog import queries as catalog
+from catalog.choices import Impact, Urgency
+from catalog.models import Category
+from tickets.choices import HoldReason, Status
+
+THEN = {"": None, "wait": Status.ON_HOLD, "resolve": Status.RESOLVED}
+ASKED = [r for r in HoldReason if r != HoldReason.RESOLVED]
+
+
+class SeenForm(forms.Form):
+    """A form that remembers which version of the ticket its reader looked at."""
+
+    seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class ReplyForm(SeenForm):
+    body = forms.CharField(
+        label=_("Reply"),
+        widget=forms.Textarea,
+        error_messages={"required": _("Write a text first.")},
+    )
+    then = forms.ChoiceField(
+        label=_("Then"),
+        required=False,
+        choices=[
+            ("", _("stay open")),
+            ("wait", _("wait for the caller")),
+            ("resolve", _("resolved")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+
+class NoteForm(forms.Form):
+    body = forms.CharField(
+        label=_("Internal note"),
+        widget=forms.Textarea,
+        error_messages={"required": _("Write a text first.")},
+    )
+
+
+class HoldForm(SeenForm):
+    reason = forms.ChoiceField(
+        label=_("What does it wait for?"),
+        choices=[(r.value, r.label) for r in ASKED],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say what the ticket waits for.")},
+    )
+    until = forms.DateTimeField(
+        label=_("Until"),
+        required=False,
+        help_text=_("A supplier, a part and an agreed date need it: the caller is promised this."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"invalid": _("Enter the date like this: 02.04.2026.")},
+    )
+    note = forms.CharField(label=_("Note"), required=False, max_length=200)
+
+
+class ResolveForm(SeenForm):
+    resolution = forms.CharField(
+        label=_("What solved it"),
+        widget=forms.Textarea,
+        help_text=_("The caller reads this."),
+        error_messages={"required": _("Write what solved it.")},
+    )
+
+
+class ReasonForm(SeenForm):
+    """A verb that may carry a sentence for the caller."""
+
+    reason = forms.CharField(
+        label=_("Why"),
+        required=False,
+        widget=forms.Textarea,
+        help_text=_("The caller reads this."),
+    )
+
+
+class AssignForm(SeenForm):
+    assignee = forms.ModelChoiceField(
+        label=_("Who works on it"),
+        queryset=Person.objects.none(),
+        required=False,
+        empty_label=_("the whole team"),
+    )
+
+    def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["assignee"].queryset = people  # type: ignore[attr-defined]
+
+
+class ClassifyForm(SeenForm):
+    impact = forms.ChoiceField(
+        label=_("Who is affected?"), choices=Impact.choices, widget=forms.RadioSelect
+    )
+    urgency = forms.ChoiceField(
+        label=_("Can people work?"), choices=Urgency.choices, widget=forms.RadioSelect
+    )
+    category = forms.ModelChoiceField(
+        label=_("Category"), queryset=Category.objects.all(), to_field_name="slug"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].choices = list(_grouped(catalog.grouped()))  # type: ignore[attr-defined]
+
+
+def _grouped(
+    groups: Iterable[tuple[str, list[Category]]],
+) -> Iterable[tuple[str, str]]:
+    for service, categories in groups:
+        for category in categories:
+            yield category.slug, f"{service} › {category}"

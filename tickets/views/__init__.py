@@ -1,0 +1,1 @@
+"""Doors of tickets in HTML: their verbs, and the explanation of their clocks."""
