@@ -103,3 +103,26 @@ def page(context: BrowserContext) -> Iterator[Page]:
     made.on("console", note)
     yield made
     assert problems == []
+
+
+def pages_of(browser: Browser, password: str) -> Iterator[Any]:
+    """Yield a function that signs a person in to an address, each in a browser of their own."""
+    contexts: list[BrowserContext] = []
+
+    def sign_in(address: str, username: str) -> Page:
+        context = browser.new_context(
+            locale="en-GB", timezone_id="Europe/Zurich", viewport={"width": 1366, "height": 768}
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(f"{address}/auth/login/")
+        page.fill("input[name=username]", username)
+        page.fill("input[name=password]", password)
+        page.press("input[name=password]", "Enter")
+        page.wait_for_url(lambda url: "/auth/" not in url)
+        return page
+
+    yield sign_in
+    for context in contexts:
+        context.close()
