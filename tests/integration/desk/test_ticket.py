@@ -48,7 +48,8 @@ def test_the_page_tells_the_whole_story_in_order(world, new_ticket, page):
 
 def test_what_a_stranger_wrote_cannot_act(world, new_ticket, page):
     ticket = new_ticket(
-        title="<img src=x onerror=alert(1)>", description="<script>alert(1)</script> [x](javascript:alert(1))"
+        title="<img src=x onerror=alert(1)>",
+        description="<script>alert(1)</script> [x](javascript:alert(1))",
     )
 
     text = page(world.nadia, ticket)
