@@ -39,7 +39,7 @@ def explain(terms: Terms, timeline: Timeline, now: datetime) -> list[Segment]:
     one is "counted" and sums up the rest.
     """
     facts, table = Facts.known(timeline, now), terms.calendar.table
-    due = facts.due(terms)
+    due = pauses.due(table, facts.start, terms.seconds, facts.pauses)
     end = facts.until if due is None else due
     pieces = list(islice(_pieces(table, facts, end), MOST_SEGMENTS + 1))
     if len(pieces) > MOST_SEGMENTS:
