@@ -1,0 +1,69 @@
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from catalog.choices import Impact, Urgency
+
+TEXT = 20_000  # characters; more than anybody types
+TOO_LONG = _("This is longer than we can take. Shorten it a little.")
+
+
+class ReportForm(forms.Form):
+    """Something does not work: what, for whom, and whether people can work meanwhile."""
+
+    text = forms.CharField(
+        label=_("What happens?"),
+        help_text=_("The first line becomes the title."),
+        max_length=TEXT,
+        widget=forms.Textarea,
+        error_messages={
+            "required": _(
+                "Write at least one line about the problem. The first line becomes the title."
+            ),
+            "max_length": TOO_LONG,
+        },
+    )
+    impact = forms.ChoiceField(
+        label=_("Who is affected?"),
+        choices=Impact.choices,
+        initial=Impact.PERSON,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose who is affected.")},
+    )
+    urgency = forms.ChoiceField(
+        label=_("Can you work?"),
+        choices=Urgency.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose whether you can work.")},
+    )
+    about = forms.ChoiceField(label=_("What is it about?"), required=False)
+
+    def __init__(self, data: Any = None, *, services: Sequence[tuple[str, str]]) -> None:
+        super().__init__(data)
+        about = cast(forms.ChoiceField, self.fields["about"])
+        about.choices = [("", _("I don’t know")), *services]
+
+
+class WordsForm(forms.Form):
+    """What somebody writes into the conversation of their ticket."""
+
+    body = forms.CharField(
+        label=_("Your message"),
+        max_length=TEXT,
+        widget=forms.Textarea,
+        error_messages={"required": _("Write a text first."), "max_length": TOO_LONG},
+    )
+
+
+class ReasonForm(forms.Form):
+    """A few words that go with a decision; none are needed."""
+
+    reason = forms.CharField(
+        label=_("What is still wrong?"),
+        required=False,
+        max_length=TEXT,
+        widget=forms.Textarea,
+        error_messages={"max_length": TOO_LONG},
+    )
