@@ -1,0 +1,99 @@
+"""Stored clocks against their replay, and some of them against a walk by hand."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import Prefetch
+
+from setup.walker import Walker
+from sla.choices import ClockState
+from sla.engine import Reading, Terms, Timeline, evaluate
+from sla.models import Calendar, Target
+from sla.queries import Policy, Promise, calendar_object, policy
+from tickets.choices import OPEN, HoldReason
+from tickets.models import Clock, Hold, Ticket
+from tickets.queries import timeline
+
+NEWEST = 200  # ended tickets that are replayed beside all the open ones
+_Key = tuple[int, str]
+
+
+def differences(*, now: datetime, sample: int) -> Iterator[tuple[str, str]]:
+    """Yield ticket numbers with what is wrong about a stored clock.
+
+    A clock is replayed by the terms it stores, not by those matched today: a policy that was
+    changed since is no fault of the clock.
+    """
+    rules, targets = policy(), _targets()
+    walkers = {c.pk: Walker(calendar_object(c)) for c in Calendar.objects.all()}
+    walked = 0
+    for ticket in _tickets():
+        lines = list(ticket.holds.all())
+        for clock in ticket.clocks.all():
+            target = targets.get((clock.agreement_id, clock.metric))
+            if target is None or clock.state == ClockState.CANCELLED:
+                continue
+            promise = _promise(clock, target, rules)
+            line = timeline(promise, ticket, lines, since=clock.terms_since)
+            reading = evaluate(promise.terms, line, now)
+            for text in _compare(clock, reading):
+                yield ticket.number, f"{clock.metric}: {text}"
+            if walked < sample and clock.due_at is not None:
+                walked += 1
+                due = walkers[clock.calendar_id].due(
+                    line.started_at, clock.target_seconds, _known(line, now)
+                )
+                if due != clock.due_at:
+                    yield ticket.number, f"{clock.metric}: due {clock.due_at}, by hand {due}"
+
+
+def _known(line: Timeline, now: datetime) -> list[tuple[datetime, datetime | None]]:
+    """Return the pauses as far as the clock ran: what came after its end moved nothing."""
+    ends = [at for at in (line.stopped_at, line.cancelled_at) if at is not None and at <= now]
+    if not ends:
+        return [(a, b) for a, b in line.pauses if a <= now]
+    until = min(ends)
+    return [(a, min(b or until, until)) for a, b in line.pauses if a < until]
+
+
+def _tickets() -> Iterator[Ticket]:
+    rows = Ticket.objects.prefetch_related(
+        Prefetch("holds", Hold.objects.order_by("started_at")),
+        Prefetch("clocks", Clock.objects.order_by("pk")),
+    )
+    yield from rows.filter(status__in=OPEN).iterator(chunk_size=2000)
+    yield from rows.exclude(status__in=OPEN).order_by("-pk")[:NEWEST]
+
+
+def _targets() -> dict[_Key, Target]:
+    return {(t.agreement_id, t.metric): t for t in Target.objects.all()}
+
+
+def _promise(clock: Clock, target: Target, rules: Policy) -> Promise:
+    return Promise(
+        metric=clock.metric,
+        agreement=clock.agreement_id,
+        terms=Terms(
+            calendar=rules.calendars[clock.calendar_id],
+            seconds=clock.target_seconds,
+            at_risk_percent=target.at_risk_percent,
+        ),
+        pause_reasons=frozenset(target.pause_reasons) | {HoldReason.RESOLVED},
+        steps=(),
+        calendar=clock.calendar_id,
+    )
+
+
+def _compare(clock: Clock, reading: Reading) -> Iterator[str]:
+    stored = (clock.due_at, clock.at_risk_at, clock.stopped_at)
+    replayed = (reading.due_at, reading.at_risk_at, reading.stopped_at)
+    words = ("due", "at risk", "stopped")
+    for word, was, now in zip(words, stored, replayed, strict=True):
+        if was != now:
+            yield f"{word} {was}, replayed {now}"
+    # A clock that ran out since the last look is the sweep's to find: check Q1.
+    unseen = clock.state == ClockState.RUNNING and reading.state.value == ClockState.BREACHED
+    if clock.state != reading.state.value and not unseen:
+        yield f"is {clock.state}, replayed {reading.state.value}"
+    if clock.breached_at is not None and clock.breached_at != reading.breached_at:
+        yield f"late since {clock.breached_at}, replayed {reading.breached_at}"
