@@ -170,6 +170,7 @@ def test_the_checker_itself_goes_red_on_a_double(world, new_ticket):
 
     assert set(checks.findings()) >= {
         "escalated more than once by the clock",
+        "a step carried out without exactly one event that tells of it",
         "history with a gap, or version is not its length",
         "the same message promised twice",
         "escalated without one message to each",
@@ -189,7 +190,7 @@ def test_the_checker_goes_red_on_half_an_escalation_and_on_none(world, new_ticke
     Ticket.objects.filter(pk=ticket.pk).update(level=2, version=3, next_due_at=None)
 
     assert set(checks.findings()) == {
-        "carried out without an escalation",
+        "a step carried out without exactly one event that tells of it",
         "escalated before it was due",
         "level is not the last level of the history",
         "level is not that of the team",

@@ -6,15 +6,12 @@ SQL of its own, apart from the product's queries: it must not share their mistak
 from django.db import connection
 
 _QUERIES = {
-    # A hand-over step that was carried out, on a ticket that does not show it.
-    "carried out without an escalation": """
+    "a step carried out without exactly one event that tells of it": """
         SELECT c.ticket_id FROM escalation_firing f
           JOIN tickets_clock c ON c.id = f.clock_id
-         WHERE f.milestone = 'breach_hand_over'
-           AND NOT EXISTS (SELECT 1 FROM audit_event e
-                            WHERE e.subject_type = 'ticket' AND e.subject_id = c.ticket_id
-                              AND e.verb = 'ticket.escalated'
-                              AND e.changes #>> '{trigger,1}' = 'breach')
+         WHERE 1 <> (SELECT count(*) FROM audit_event e
+                      WHERE e.subject_type = 'ticket' AND e.subject_id = c.ticket_id
+                        AND e.changes #> '{steps,1}' ? (c.metric || ':' || f.milestone))
     """,
     "escalated more than once by the clock": """
         SELECT subject_id FROM audit_event
