@@ -29,13 +29,23 @@ from helpdesk.embedded import Postgres, Redis
 from helpdesk.embedded.process import free_port
 
 BASE = Path(__file__).resolve().parent.parent
-CELERY = [sys.executable, "-m", "celery", "-A", "helpdesk"]
+CELERY = [sys.executable, "-m", "celery", "--skip-checks", "-A"]
 QUIET = ["--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "INFO"]
 COMMANDS = {
     "web": [sys.executable, "-m", "gunicorn", "-c", "python:helpdesk.gunicorn_conf"],
-    "beat": [*CELERY, "beat", "-l", "INFO", "--pidfile="],
-    "sweeper": [*CELERY, "worker", "--pool=solo", "-Q", "sweep", *QUIET],
-    "worker": [*CELERY, "worker", "--pool=threads", "-c", "2", "-Q", "default", *QUIET],
+    "beat": [*CELERY, "helpdesk.beat", "beat", "-l", "INFO", "--pidfile="],
+    "sweeper": [*CELERY, "helpdesk", "worker", "--pool=solo", "-Q", "sweep", *QUIET],
+    "worker": [
+        *CELERY,
+        "helpdesk",
+        "worker",
+        "--pool=threads",
+        "-c",
+        "2",
+        "-Q",
+        "default",
+        *QUIET,
+    ],
 }
 
 

@@ -95,6 +95,10 @@ class Command(BaseCommand):
 
     def prepare(self) -> None:
         """Bring tables, translations and static files up to date; skip what already is."""
+        with connection.cursor() as cursor:
+            # Of this connection alone. A crash now loses the last steps, never half of one, and
+            # the next start does them again.
+            cursor.execute("SET synchronous_commit TO off; SET statement_timeout TO 0")
         if _has_open_migrations():
             self.say("Migrating the database …")
             call_command("migrate", interactive=False, verbosity=0)
@@ -108,10 +112,15 @@ class Command(BaseCommand):
     def fill_demo(self) -> None:
         from django.contrib.auth import get_user_model
 
+        unfinished = settings.STATE.root / "demo-unfinished"
+        if unfinished.exists():
+            self.say(f"The demo data is incomplete; to begin anew, delete {settings.STATE.root}")
         if "seed_demo" not in get_commands() or get_user_model()._default_manager.exists():
             return
         self.say("Filling in the demo hospital, once …")
+        unfinished.touch()
         call_command("seed_demo", verbosity=0)
+        unfinished.unlink()
 
     def start_web(self) -> None:
         command = [sys.executable, "-m", "gunicorn", "-c", "python:helpdesk.gunicorn_conf"]
@@ -131,15 +140,15 @@ class Command(BaseCommand):
         raise CommandError(f"The web server does not answer; read {self.logs}/web.log")
 
     def start_jobs(self) -> None:
-        celery = [sys.executable, "-m", "celery", "-A", "helpdesk"]
+        celery = [sys.executable, "-m", "celery", "--skip-checks", "-A"]
         quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "INFO"]
-        beat = [*celery, "beat", "-l", "WARNING", "--pidfile="]
-        sweeper = [*celery, "worker", "--pool=solo", "-Q", "sweep", "-n", "sweeper@%h", *quiet]
-        worker = [*celery, "worker", "--pool=threads", "-c", "4", "-Q", "default"]
+        beat = [*celery, "helpdesk.beat", "beat", "-l", "WARNING", "--pidfile="]
+        workers = [*celery, "helpdesk", "worker", *quiet]
+        sweeper = [*workers, "--pool=solo", "-Q", "sweep", "-n", "sweeper@%h"]
+        worker = [*workers, "--pool=threads", "-c", "4", "-Q", "default", "-n", "worker@%h"]
         # The web server is started first, for the first page, and stops first as well.
         self.supervisor.add(self.program("beat", beat), below="web")
         self.supervisor.add(self.program("sweeper", sweeper), below="web")
-        worker = [*worker, "-n", "worker@%h", *quiet]
         self.supervisor.add(self.program("worker", worker), below="web")
 
     def program(self, name: str, command: list[str], **options: Any) -> Program:
