@@ -6,6 +6,8 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 
 from django.db import connection
+from django.db.models import DateTimeField, Func, Value
+from django.db.models.expressions import Combinable
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen_now", default=None)
 
@@ -18,6 +20,17 @@ def now() -> datetime:
         cursor.execute("SELECT clock_timestamp()")
         moment: datetime = cursor.fetchone()[0]
     return moment.astimezone(UTC)
+
+
+def in_statement() -> Combinable:
+    """Return "now" as an expression of SQL: the instant the statement began that holds it.
+
+    For finding what is due in one statement; what is written asks `now()` under its locks.
+    """
+    if (at := _frozen.get()) is not None:
+        return Value(at, output_field=DateTimeField())
+    # Stable within the statement, so that an index can serve it; clock_timestamp() is not.
+    return Func(function="statement_timestamp", output_field=DateTimeField())
 
 
 @contextmanager

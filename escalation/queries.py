@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Count
@@ -35,10 +35,13 @@ class Routing:
     rostered: Mapping[int, bool]
     load: Counter[int]
     team_load: Counter[int]
+    _there: dict[int, list[Person]] = field(default_factory=dict)
 
     def next_level(self, ticket: Ticket) -> Team | None:
         """Return the team of the next level for a ticket, or None when there is none."""
-        options = (self._option(team, ticket) for team in self.teams.values())
+        options = (
+            self._option(team, ticket) for team in self.teams.values() if team.level > ticket.level
+        )
         found = next_team(options, level=ticket.level)
         return None if found is None else self.teams[found]
 
@@ -57,9 +60,12 @@ class Routing:
 
     def on_duty(self, team_id: int) -> list[Person]:
         """Return the members of a team who are on duty now."""
-        if not self._is_open(team_id):
-            return []
-        return [self.persons[p] for p in self.members.get(team_id, ()) if self._is_on_duty(p)]
+        known = self._there.get(team_id)
+        if known is None:
+            members = self.members.get(team_id, ()) if self._is_open(team_id) else ()
+            known = [self.persons[p] for p in members if self._is_on_duty(p)]
+            self._there[team_id] = known
+        return known
 
     def leads_of(self, team_ids: Iterable[int]) -> list[Person]:
         """Return the leads of the teams, each once."""
@@ -93,9 +99,9 @@ class Routing:
         return person not in self.away and self.rostered.get(person, True)
 
 
-def routing(*, category_ids: set[int], at: datetime) -> Routing:
+def routing(*, category_ids: set[int], at: datetime, rules: Policy | None = None) -> Routing:
     """Read what routing needs for tickets of these categories; a fixed number of statements."""
-    rules = policy()
+    rules = rules or policy()
     teams = {team.pk: team for team in Team.objects.active()}
     members, leads = defaultdict[int, list[int]](list), defaultdict[int, list[int]](list)
     rows = Membership.objects.filter(team__in=teams, person__is_active=True).order_by("person_id")

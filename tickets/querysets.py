@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import Combinable
 
 from tickets import permissions
 from tickets.choices import OPEN
@@ -61,7 +62,7 @@ class TicketQuerySet(QuerySet["Ticket"]):
 class ClockQuerySet(QuerySet["Clock"]):
     """Reads of clocks."""
 
-    def to_look_at(self, *, at: datetime) -> Self:
+    def to_look_at(self, *, at: datetime | Combinable) -> Self:
         """Return the clocks whose next action is due, by the partial index."""
         return self.filter(
             Q(state="running") | Q(state="breached"),

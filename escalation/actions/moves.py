@@ -1,8 +1,11 @@
 """Moves between teams: what a hand-over changes of the ticket, and its own row."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from django.db import connection
 
 from accounts.models import Person, Team
 from common.origin import Origin
@@ -78,27 +81,44 @@ def explained(best: Ranked) -> dict[str, Any]:
     }
 
 
-def write_handovers(moves: Sequence[Move], *, origin: Origin) -> list[Handover]:
+def write_handovers(moves: Sequence[Move], *, origin: Origin) -> None:
     """Write the rows of moves whose tickets are locked; an unanswered one is overtaken."""
     if not moves:
-        return []
+        return
     Handover.objects.filter(
         ticket__in=[m.ticket.pk for m in moves], state=HandoverState.PROPOSED
     ).update(state=HandoverState.RECALLED, answered_at=origin.moment)
-    return Handover.objects.bulk_create([_row(move, origin) for move in moves])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT,
+            {
+                "at": origin.moment,
+                "by": None if origin.actor is None else origin.actor.pk,
+                "tickets": [m.ticket.pk for m in moves],
+                "from_teams": [m.from_team.pk for m in moves],
+                "to_teams": [m.to_team.pk for m in moves],
+                "from_levels": [m.from_level for m in moves],
+                "to_levels": [m.to_team.level for m in moves],
+                "triggers": [str(m.trigger) for m in moves],
+                "reasons": [m.reason for m in moves],
+                "chosen": [json.dumps(m.chosen) for m in moves],
+                **{word: [m.card.get(word, "") for m in moves] for word in _CARD},
+            },
+        )
 
 
-def _row(move: Move, origin: Origin) -> Handover:
-    return Handover(
-        ticket=move.ticket,
-        from_team=move.from_team,
-        to_team=move.to_team,
-        from_level=move.from_level,
-        to_level=move.to_team.level,
-        trigger=move.trigger,
-        reason=move.reason,
-        chosen=move.chosen,
-        proposed_at=origin.moment,
-        proposed_by_id=None if origin.actor is None else origin.actor.pk,
-        **move.card,
-    )
+_CARD = ("symptom", "tried", "wanted", "reachable")
+_INSERT = """
+INSERT INTO escalation_handover
+  (ticket_id, from_team_id, to_team_id, from_level, to_level, kind, trigger, reason,
+   symptom, tried, wanted, reachable, chosen, state, proposed_at, proposed_by_id, answer)
+SELECT n.ticket, n.from_team, n.to_team, n.from_level, n.to_level, 'functional', n.trigger,
+       n.reason, n.symptom, n.tried, n.wanted, n.reachable, n.chosen::jsonb, 'proposed',
+       %(at)s, %(by)s, ''
+  FROM unnest(%(tickets)s::bigint[], %(from_teams)s::bigint[], %(to_teams)s::bigint[],
+              %(from_levels)s::int[], %(to_levels)s::int[], %(triggers)s::text[],
+              %(reasons)s::text[], %(symptom)s::text[], %(tried)s::text[], %(wanted)s::text[],
+              %(reachable)s::text[], %(chosen)s::text[])
+       AS n(ticket, from_team, to_team, from_level, to_level, trigger, reason, symptom, tried,
+            wanted, reachable, chosen)
+"""

@@ -67,16 +67,17 @@ def sweep(*, limit: int = BATCH, at: datetime | None = None, ticket_id: int | No
     ticket_id: look at this ticket alone.
     """
     with transaction.atomic():
-        origin = Origin.of_system(trace="sweep", at=at or clocks_now.now())
-        claimed = claim_due(limit, at=origin.moment, ticket_id=ticket_id)
+        claimed = claim_due(limit, at=at, ticket_id=ticket_id)
         if not claimed:
             return 0
+        # After the claim: no change of these tickets is later than what is written now.
+        origin = Origin.of_system(trace="sweep", at=at or clocks_now.now())
         rules = policy()
         found = [_due(one, rules, origin.moment) for one in claimed]
         fresh = _fire([step for due in found for step in due.steps], origin.moment)
-        ways = _routing(found, fresh, origin.moment)
+        ways = _routing(found, fresh, rules, origin.moment)
         changes, moves = _decide(found, fresh, ways)
-        change_batch(changes, origin=origin)
+        change_batch(changes, rules=rules, origin=origin)
         write_handovers(moves, origin=origin)
     return len(claimed)
 
@@ -150,11 +151,14 @@ def _fire(steps: Sequence[DueStep], at: datetime) -> set[tuple[int, str]]:
         return {(clock, milestone) for clock, milestone in cursor.fetchall()}
 
 
-def _routing(found: Sequence[Due], fresh: set[tuple[int, str]], at: datetime) -> Routing | None:
+def _routing(
+    found: Sequence[Due], fresh: set[tuple[int, str]], rules: Policy, at: datetime
+) -> Routing | None:
     """Read who could get what, unless no step of this batch needs anybody."""
     if not fresh:
         return None
-    return routing(category_ids={due.claimed.ticket.category_id for due in found}, at=at)
+    categories = {due.claimed.ticket.category_id for due in found}
+    return routing(category_ids=categories, rules=rules, at=at)
 
 
 def _decide(
@@ -201,10 +205,24 @@ def _change(
     return asked, move
 
 
-def _to_tell(mine: Sequence[DueStep], move: Move | None) -> Sequence[DueStep]:
-    """Two clocks that run out at once move a ticket once: whoever gets it hears of it once."""
-    moving = [s for s in mine if s.terms.action == StepAction.HAND_OVER]
-    return mine if move is None else [s for s in mine if s not in moving[1:]]
+def _to_tell(mine: Sequence[DueStep], move: Move | None) -> list[DueStep]:
+    """Leave out what is overtaken, so that nobody hears the same twice at once.
+
+    A mere warning is overtaken by a later step of its clock (steps come in their order), and
+    of two clocks that run out together the second hand-over by the first.
+    """
+    last = {step.clock.pk: step for step in mine}
+    moving = [s for s in mine if move is not None and s.terms.action == StepAction.HAND_OVER]
+    return [
+        step
+        for step in mine
+        if step not in moving[1:]
+        and (
+            step is last[step.clock.pk]
+            or step.terms.action != StepAction.WARN
+            or step.terms.tell_lead
+        )
+    ]
 
 
 def _messages(ticket: Ticket, step: DueStep, move: Move | None, ways: Routing) -> list[NewMessage]:

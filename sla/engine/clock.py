@@ -4,6 +4,7 @@ A reading knows only what has happened by `now`: a pause, stop or cancellation t
 later is not seen yet, and a pause that ends later is still open.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -118,10 +119,14 @@ class Facts:
         """Say whether the clock was stopped or cancelled."""
         return self.cancelled or self.stopped is not None
 
-    def due(self, terms: Terms, percent: int = 100) -> int | None:
-        """Return when a part of the target is used up, cut to whole seconds of open time."""
-        seconds = terms.seconds * percent // 100
-        return pauses.due(terms.calendar.table, self.start, seconds, self.pauses)
+    def dues(self, terms: Terms) -> dict[int, int | None]:
+        """Return when each part of the target is used up, cut to whole seconds of open time."""
+        percents = {100, terms.at_risk_percent, *(percent for _, percent in terms.step_percents)}
+        table = terms.calendar.table
+        return {
+            percent: pauses.due(table, self.start, terms.seconds * percent // 100, self.pauses)
+            for percent in percents
+        }
 
 
 def evaluate(terms: Terms, timeline: Timeline, now: datetime) -> Reading:
@@ -131,9 +136,9 @@ def evaluate(terms: Terms, timeline: Timeline, now: datetime) -> Reading:
     where a pause begins is due there, so the pause comes too late to save it.
     """
     facts, table = Facts.known(timeline, now), terms.calendar.table
-    due = facts.due(terms)
+    dues = facts.dues(terms)
+    due, at_risk = dues[100], dues[terms.at_risk_percent]
     is_late = due is not None and _is_late(facts, due)
-    at_risk = facts.due(terms, terms.at_risk_percent)
     paused = pauses.paused_within(table, facts.start, facts.until, facts.pauses)
     elapsed = table.measure(facts.start, facts.until) - paused
     if due is not None and is_late:
@@ -149,7 +154,7 @@ def evaluate(terms: Terms, timeline: Timeline, now: datetime) -> Reading:
         elapsed_seconds=elapsed,
         remaining_seconds=remaining,
         paused_seconds=paused,
-        step_ats=_steps(facts, terms),
+        step_ats=_steps(facts, terms, dues),
     )
 
 
@@ -173,9 +178,11 @@ def _breached_at(due: int | None, terms_since: datetime | None) -> datetime | No
     return moment_of(max(due, seconds_of(terms_since)))
 
 
-def _steps(facts: Facts, terms: Terms) -> tuple[tuple[str, datetime], ...]:
+def _steps(
+    facts: Facts, terms: Terms, dues: Mapping[int, int | None]
+) -> tuple[tuple[str, datetime], ...]:
     """Return the reached or coming steps; a step in the second of the stop is not reached."""
-    ats = [(facts.due(terms, percent), milestone) for milestone, percent in terms.step_percents]
+    ats = [(dues[percent], milestone) for milestone, percent in terms.step_percents]
     steps = [
         (at, milestone)
         for at, milestone in ats

@@ -22,7 +22,7 @@ INSERT INTO tickets_ticket
    level, assignee_id, follow_up_id, requester_id, opened_by_id, organisation_id, site_id,
    is_vip, language, channel, opened_at, updated_at, responded_at, resolved_at, ended_at,
    resolution, reopen_count, hop_count, next_due_at, version)
-SELECT '25-' || lpad(i::text, 5, '0'), 'incident',
+SELECT '25-' || lpad(i::text, greatest(5, length(i::text)), '0'), 'incident',
        (ARRAY['VPN drops every ten minutes', 'Printer on the third floor is silent',
               'Cannot open the laboratory results', 'Telephone has no tone',
               'Password expired during the night shift'])[1 + i %% 5] || ' (' || i || ')',

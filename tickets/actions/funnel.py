@@ -125,14 +125,16 @@ def change_ticket(
     return ticket
 
 
-def change_batch(changes: Sequence[BatchChange], *, origin: Origin) -> int:
+def change_batch(
+    changes: Sequence[BatchChange], *, origin: Origin, rules: Policy | None = None
+) -> int:
     """Apply changes to tickets the caller has locked, set-based; return how many were written.
 
     It is `change_ticket` without its questions: the system asks, so nobody may be refused,
     and the tickets were read under the lock (`clocks.claim_due`). Each ticket at most once.
     Only inside a transaction.
     """
-    rules = policy()
+    rules = rules or policy()
     prepared = [p for asked in changes if (p := _prepare(asked, origin, rules=rules)) is not None]
     _write(prepared, origin)
     return len(prepared)
