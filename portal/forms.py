@@ -1,17 +1,35 @@
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalog.choices import Impact, Urgency
+from catalog.choices import Impact, Kind, Urgency
 
 TEXT = 20_000  # characters; more than anybody types
 TOO_LONG = _("This is longer than we can take. Shorten it a little.")
 
 
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What somebody comes for: the door's words, the question, and the kind of ticket."""
+
+    title: Any
+    question: Any
+    kind: str | None
+
+
+BROKEN = "broken"
+PURPOSES = {
+    BROKEN: Purpose(_("Something does not work"), _("What happens?"), Kind.INCIDENT),
+    "need": Purpose(_("I need something"), _("What do you need?"), Kind.REQUEST),
+    "question": Purpose(_("I have a question"), _("What would you like to know?"), None),
+}
+
+
 class ReportForm(forms.Form):
-    """Something does not work: what, for whom, and whether people can work meanwhile."""
+    """What somebody comes for; where something is broken, for whom, and can they work."""
 
     text = forms.CharField(
         label=_("What happens?"),
@@ -40,8 +58,13 @@ class ReportForm(forms.Form):
     )
     about = forms.ChoiceField(label=_("What is it about?"), required=False)
 
-    def __init__(self, data: Any = None, *, services: Sequence[tuple[str, str]]) -> None:
+    def __init__(
+        self, data: Any = None, *, purpose: str = BROKEN, services: Sequence[tuple[str, str]]
+    ) -> None:
         super().__init__(data)
+        self.fields["text"].label = PURPOSES[purpose].question
+        if purpose != BROKEN:
+            del self.fields["impact"], self.fields["urgency"]
         about = cast(forms.ChoiceField, self.fields["about"])
         about.choices = [("", _("I don’t know")), *services]
 

@@ -83,6 +83,12 @@ def unfinished(person: Any, *, after: str = "", size: int = PAGE) -> paging.Page
     return _page(own(person).filter(status__in=UNFINISHED), after, size)
 
 
+def under_way(person: Any, *, size: int) -> list[Row]:
+    """Return the newest of the person's tickets, before them those that ask: does it work now?"""
+    asking = _page(own(person).filter(status=Status.RESOLVED), "", size).rows
+    return [*asking, *_page(own(person).filter(status__in=OPEN), "", size).rows]
+
+
 def finished(person: Any, *, after: str = "", size: int = PAGE) -> paging.Page[Row]:
     """Return a page of the person's tickets that are over, newest first."""
     return _page(own(person).exclude(status__in=UNFINISHED), after, size)
@@ -137,11 +143,18 @@ def services() -> list[tuple[str, str]]:
     return [(found[0].service.slug, name) for name, found in catalog.grouped()]
 
 
-def category_of(text: str, service: str) -> Category | None:
-    """Return the category that fits the words, of the service named, if one is."""
-    categories = [c for c in catalog.active() if not service or c.service.slug == service]
-    found, _fits = catalog.suggest(text, categories)
-    return found or next(iter(categories), None) if service else found
+def category_of(text: str, service: str, kind: str | None) -> Category | None:
+    """Return the category the words point to, or None: the desk's default.
+
+    Categories of the kind come before others; a service that is named holds in any case.
+    """
+    known = [c for c in catalog.active() if not service or c.service.slug == service]
+    alike = [c for c in known if c.kind == kind] or known
+    for among in (alike, known):
+        found, fits = catalog.suggest(text, among)
+        if fits:
+            return found
+    return alike[0] if service and alike else None
 
 
 def phones_of(person: Person) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from common import pulse
 from common.errors import DomainError, InvalidInput
 from common.origin import Channel, Origin
 from portal import queries
-from portal.forms import ReasonForm, ReportForm, WordsForm
+from portal.forms import BROKEN, PURPOSES, ReasonForm, ReportForm, WordsForm
 from tickets import actions
 from tickets.models import Ticket
 from tickets.rules import split_text
@@ -29,8 +29,10 @@ FEW = 5  # tickets on the start page
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Ask what one can do for them, and show what is under way."""
-    page = queries.unfinished(request.user, size=FEW)
-    context = _live(request, page.rows) | {"page": page, "now": timezone.now()}
+    rows = queries.under_way(request.user, size=FEW)
+    context = {"found": rows, "purposes": PURPOSES, "now": timezone.now()}
+    if rows:
+        context |= pulse.context(*(f"ticket:{row.id}" for row in rows))
     if _asks_for(request, "my-tickets"):
         return TemplateResponse(request, "portal/partials/my_tickets.html", context)
     return TemplateResponse(request, "portal/home.html", context)
@@ -39,14 +41,17 @@ def home(request: HttpRequest) -> HttpResponse:
 def report(request: HttpRequest) -> HttpResponse:
     """Take a report; what is known of the person is shown and not asked."""
     person = _person(request)
-    services = queries.services()
-    form = ReportForm(request.POST if request.method == "POST" else None, services=services)
+    purpose = request.GET.get("for", BROKEN)
+    if purpose not in PURPOSES:
+        raise Http404
+    data = request.POST if request.method == "POST" else None
+    form = ReportForm(data, purpose=purpose, services=queries.services())
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                ticket = _open(request, person, form.cleaned_data)
+                ticket = _open(request, person, purpose, form.cleaned_data)
             except DomainError as error:
                 _show(form, error, {"title": "text"})
                 status = error.status
@@ -54,7 +59,13 @@ def report(request: HttpRequest) -> HttpResponse:
                 said = _("We have it. Number %(number)s.") % {"number": ticket.number}
                 messages.success(request, said)
                 return redirect("portal-ticket", ticket.number)
-    context = {"form": form, "person": person, "phones": queries.phones_of(person)}
+    context = {
+        "form": form,
+        "purpose": purpose,
+        "title": PURPOSES[purpose].title,
+        "person": person,
+        "phones": queries.phones_of(person),
+    }
     return TemplateResponse(request, "portal/report.html", context, status=status)
 
 
@@ -156,16 +167,17 @@ def _page(
     return TemplateResponse(request, "portal/ticket.html", context, status=status)
 
 
-def _open(request: HttpRequest, person: Person, given: dict[str, Any]) -> Ticket:
+def _open(request: HttpRequest, person: Person, purpose: str, given: dict[str, Any]) -> Ticket:
+    kind = PURPOSES[purpose].kind
     title, description = split_text(given["text"])
     new = actions.NewTicket(
         title=title,
         description=description,
         requester=person,
         channel=Channel.PORTAL,
-        category=queries.category_of(given["text"], given["about"]),
-        impact=given["impact"],
-        urgency=given["urgency"],
+        category=queries.category_of(given["text"], given["about"], kind),
+        impact=given.get("impact"),
+        urgency=given.get("urgency"),
     )
     return actions.open_ticket(new, origin=Origin.of_request(request, Channel.PORTAL))
 
@@ -179,10 +191,6 @@ def _show(form: Form, error: DomainError, names: dict[str, str] | None = None) -
     field = error.field if isinstance(error, InvalidInput) else ""
     field = (names or {}).get(field, field)
     form.add_error(field if field in form.fields else None, str(error))
-
-
-def _live(request: HttpRequest, rows: list[Any]) -> dict[str, str]:
-    return pulse.context(*(f"ticket:{row.id}" for row in rows)) if rows else {}
 
 
 def _asks_for(request: HttpRequest, name: str) -> bool:

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories import origin_of
+from tests.factories import category, origin_of
 from tests.moments import MONDAY_9
 from tickets import actions
 from tickets.choices import HoldReason
@@ -82,6 +82,40 @@ def test_the_words_and_the_service_find_the_category(world, sylvie, about, text,
     sylvie.post("/report/", REPORT | {"text": text, "about": about})
 
     assert Ticket.objects.get().category.slug == category
+
+
+@pytest.mark.parametrize(("purpose", "slug"), [("need", "new-vpn"), ("question", "vpn")])
+def test_a_need_and_a_question_are_asked_in_their_own_words(world, sylvie, purpose, slug):
+    service = world.vpn.service
+    category("new-vpn", service, world.desk, kind="request", keywords="vpn", order=200)
+    page = sylvie.get(f"/report/?for={purpose}").content.decode()
+    assert "Can you work?" not in page
+    assert f'action="/report/?for={purpose}"' in page
+
+    sylvie.post(f"/report/?for={purpose}", {"text": "vpn for a trainee"})
+
+    ticket = Ticket.objects.get()
+    assert (ticket.category.slug, ticket.impact) == (slug, "person")
+
+
+def test_something_broken_is_no_request_and_an_unknown_door_is_404(world, sylvie):
+    category("new-vpn", world.vpn.service, world.desk, kind="request", keywords="vpn", order=1)
+
+    sylvie.post("/report/", REPORT)
+
+    assert Ticket.objects.get().category == world.vpn
+    assert sylvie.get("/report/?for=sale").status_code == 404
+
+
+def test_the_start_page_asks_first_whether_what_was_solved_works(world, new_ticket, sylvie):
+    old = new_ticket(title="old")
+    new = new_ticket(title="new", at=MONDAY_9 + timedelta(hours=1))
+    actions.resolve(old.pk, resolution="A new cable.", origin=origin_of(world.nadia))
+
+    page = sylvie.get("/").content.decode()
+
+    assert re.findall(r'href="/my/([0-9-]+)/"', page) == [old.number, new.number]
+    assert "Please confirm that it works" in page
 
 
 @pytest.mark.parametrize(
@@ -273,10 +307,7 @@ def test_lists_go_on_page_by_page_open_first_then_what_is_over(world, new_ticket
         actions.cancel(ticket.pk, origin=origin_of(world.sylvie))
 
     def numbers(path: str) -> list[str]:
-        page = sylvie.get(path).content.decode()
-        return [
-            part.partition("/")[0] for part in page.split('href="/my/')[1:] if part[0].isdigit()
-        ]
+        return re.findall(r'href="/my/([0-9-]+)/"', sylvie.get(path).content.decode())
 
     def next_of(path: str, word: str) -> str:
         page = sylvie.get(path).content.decode()
