@@ -23,6 +23,7 @@ from accounts.models import Person, Site
 from accounts.permissions import can_look_up_persons, is_agent
 from catalog import queries as catalog
 from catalog.choices import Impact, Urgency
+from common import pulse
 from common.errors import DomainError, InvalidInput
 from common.origin import Origin
 from common.translated import translated
@@ -179,12 +180,18 @@ def _card(
     request: HttpRequest, agent: Person, answers: dict[str, str], form: CallForm | None = None
 ) -> HttpResponse:
     context = _context(request, agent, answers)
+    errors = {name: texts[0] for name, texts in form.errors.items()} if form else {}
+    # The first time, the missing solution is a question and not yet a mistake.
+    asks_solution = set(errors) == {"solution"} and "solution" not in request.POST
     context |= {
-        "errors": {name: texts[0] for name, texts in form.errors.items()} if form else {},
+        "errors": {} if asks_solution else errors,
+        "asks_solution": asks_solution or bool(answers["solution"]) or "solution" in errors,
         "matches": form.matches if form else [],
         "sites": list(Site.objects.order_by("name").values_list("pk", "name")),
         "in_page": not request.htmx,
     }
+    if not request.htmx:
+        context |= pulse.context("queue")
     template = "desk/partials/call_card.html" if request.htmx else "desk/call.html"
     status = 422 if form and form.errors else 200
     return TemplateResponse(request, template, context, status=status)

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from accounts.permissions import is_lead
+from accounts.permissions import is_administrator, is_lead
 from common import pulse
 from common.htmx import Request
 from desk.queries import lead
+from tickets.permissions import team_ids
 
 
 @vary_on_headers("HX-Request")
@@ -33,6 +34,12 @@ def now(request: Request) -> HttpResponse:
         "request": request,
         "teams": known,
         "team": team,
+        # Where the lead may take and assign; elsewhere the list only shows.
+        "hands_on": {
+            t.name
+            for t in known
+            if is_administrator(request.user) or t.pk in team_ids(request.user)
+        },
         "shown": lead.now(request.user, team=team, known=known, at=timezone.now()),
     }
     template = "desk/partials/lead_blocks.html" if request.htmx else "desk/lead.html"

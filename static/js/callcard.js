@@ -149,6 +149,15 @@ function onChosen(event) {
   queueMicrotask(() => (isNumber ? name : phone).focus());
 }
 
+/** Enter in the fields of a new person goes on to the next empty one; it never sends the card. */
+function onPersonKey(event) {
+  const form = formOf(event.target);
+  if (event.key !== "Enter" || event.ctrlKey || event.metaKey || !form || !/^new_(name|phone)$/.test(event.target.name)) return;
+  event.preventDefault();
+  const { new_name: name, new_phone: phone, text } = form.elements;
+  (event.target === phone && !name.value ? name : event.target === name && !phone.value ? phone : text).focus();
+}
+
 /** Enter in the empty caller field, and once more: somebody who gives no name. */
 function onCallerKey(event) {
   if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.isComposing) return;
@@ -174,6 +183,7 @@ function onCallerKey(event) {
 function startForm() {
   document.addEventListener("combobox:chosen", onChosen);
   document.addEventListener("keydown", onCallerKey, true);
+  document.addEventListener("keydown", onPersonKey);
   document.addEventListener("keyup", (event) => {
     if (event.key === "Enter" && event.target.name === "text") formOf(event.target)?.dispatchEvent(new Event("call-line"));
   });

@@ -15,8 +15,10 @@ const fieldsOf = (form) =>
       && !("noDraft" in field.dataset) || (field.type === "hidden" && "value" in field.dataset),
   );
 
+// A hidden field has no default of its own: the choice of a combobox counts as soon as there is one.
 const isDirty = (field) =>
-  /^(checkbox|radio)$/.test(field.type) ? field.checked !== field.defaultChecked
+  field.type === "hidden" ? Boolean(field.value)
+    : /^(checkbox|radio)$/.test(field.type) ? field.checked !== field.defaultChecked
     : field.options ? [...field.options].some((option) => option.selected !== option.defaultSelected)
     : field.value !== field.defaultValue;
 

@@ -76,7 +76,8 @@ function submit(event) {
   const button = buttons.find((element) => name in element.dataset) || (event.shiftKey ? null : buttons.find((element) => element.type === "submit"));
   if (!button || button.getAttribute("aria-disabled") === "true") return;
   event.preventDefault();
-  form.requestSubmit(button);
+  // A press, not requestSubmit(): htmx sends the value of the button that was pressed.
+  button.click();
 }
 
 // --- Lists ------------------------------------------------------------------------------
