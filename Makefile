@@ -2,7 +2,7 @@
 # make test    everything a change must pass
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt e2e bench seed check scorecard messages services clean
+.PHONY: help run test lint fmt e2e bench seed check pictures messages services clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -56,8 +56,8 @@ check: $(BASE_STAMP) ## settings, migrations and stored data of the running inst
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py check_invariants
 
-scorecard: $(TEST_STAMP) ## the requirements and what proves each
-	$(PY) -m tests.scorecard
+pictures: $(TEST_STAMP) ## take the screenshots of the README anew
+	PYTHONPATH=. $(PY) -m tests.pictures
 
 messages: $(BASE_STAMP) ## extract and compile the translations
 	$(PY) manage.py messages

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -11,8 +12,8 @@ from accounts.permissions import is_administrator, is_lead
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Return the values of base.html; whoever asks for none of them pays for none."""
-    user = getattr(request, "user", None)
-    signed_in = user is not None and user.is_authenticated
+    user: Any = getattr(request, "user", None) or AnonymousUser()
+    signed_in = user.is_authenticated
     return {
         "theme": user.theme if signed_in else "auto",
         "show_now": SimpleLazyObject(lambda: is_lead(user)) if signed_in else False,

@@ -12,6 +12,7 @@ from django.utils.cache import patch_vary_headers
 from common import pulse
 from common.locale import LANGUAGE_COOKIE
 from common.origin import new_trace
+from helpdesk import logs
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -24,6 +25,7 @@ class TraceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.trace = new_trace()  # type: ignore[attr-defined]
+        logs.trace.set(request.trace)  # type: ignore[attr-defined]
         response = self.get_response(request)
         response.headers["X-Trace"] = request.trace  # type: ignore[attr-defined]
         return response
