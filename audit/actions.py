@@ -1,6 +1,5 @@
 """Every write of the history; it is called by the code that makes the change."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +8,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
 from common.origin import Origin
+
+_json = DjangoJSONEncoder().encode
 
 _INSERT = """
 INSERT INTO audit_event
@@ -19,11 +20,11 @@ SELECT n.subject_type, n.subject_id, n.subject_label,
        + CASE WHEN n.seq IS NULL
               THEN row_number() OVER (PARTITION BY n.subject_type, n.subject_id ORDER BY n.ord)
               ELSE 0 END,
-       n.verb, %(actor)s, %(channel)s, n.at, %(trace)s, n.changes::jsonb
+       n.verb, %(actor)s, %(channel)s, %(at)s, %(trace)s, n.changes::jsonb
   FROM unnest(%(types)s::text[], %(ids)s::bigint[], %(labels)s::text[], %(seqs)s::int[],
-              %(verbs)s::text[], %(ats)s::timestamptz[], %(changes)s::text[])
+              %(verbs)s::text[], %(changes)s::text[])
        WITH ORDINALITY
-       AS n(subject_type, subject_id, subject_label, seq, verb, at, changes, ord)
+       AS n(subject_type, subject_id, subject_label, seq, verb, changes, ord)
 """
 
 
@@ -77,8 +78,8 @@ def record_many(events: Sequence[NewEvent], *, origin: Origin) -> None:
                 "labels": [e.subject_label for e in events],
                 "seqs": [e.seq for e in events],
                 "verbs": [e.verb for e in events],
-                "ats": [origin.moment] * len(events),
-                "changes": [json.dumps(e.changes, cls=DjangoJSONEncoder) for e in events],
+                "at": origin.moment,
+                "changes": [_json(e.changes) for e in events],
             },
         )
 

@@ -1,13 +1,14 @@
 """Who gets a ticket next, and what a step does: pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 HOPS_TO_TELL_THE_LEAD = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+# Tuples and no dataclasses: a sweep makes ten thousand of them.
+class Candidate(NamedTuple):
     """A member of the team, as the choice sees them.
 
     skills: skill to level 1–3. load: open tickets. language: the one they work in.
@@ -15,13 +16,12 @@ class Candidate:
 
     person: int
     is_on_duty: bool
-    skills: Mapping[int, int] = field(default_factory=dict)
+    skills: Mapping[int, int] = MappingProxyType({})
     language: str = ""
     load: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A candidate with what spoke for them, best first in a ranking."""
 
     person: int
@@ -31,8 +31,7 @@ class Ranked:
     load: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TeamOption:
+class TeamOption(NamedTuple):
     """A team a ticket could go to."""
 
     team: int

@@ -1,6 +1,5 @@
 """Every write of the outbox: promise, claim, outcome."""
 
-import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,19 +20,23 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)  # a message being sent for longer was lost with its worker
 MAX_ATTEMPTS = 8
 BATCH = 50  # messages of one task
+MOST_TASKS = 8  # of one change: a sweep promises a thousand messages, and publishing takes time
 
 _INSERT = """
 INSERT INTO notifications_message
   (key, template, recipient_id, subject_type, subject_id, data, status,
    created_at, not_before, attempts, error)
 SELECT n.key, n.template, n.recipient, n.subject_type, n.subject_id, n.data::jsonb, 'pending',
-       %(at)s, n.not_before, 0, ''
+       %(at)s, coalesce(n.not_before, %(at)s), 0, ''
   FROM unnest(%(keys)s::text[], %(templates)s::text[], %(recipients)s::bigint[],
               %(types)s::text[], %(subjects)s::bigint[], %(data)s::text[],
               %(befores)s::timestamptz[])
        AS n(key, template, recipient, subject_type, subject_id, data, not_before)
 ON CONFLICT (key) DO NOTHING RETURNING id
 """
+
+
+_json = DjangoJSONEncoder().encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +69,14 @@ def enqueue(messages: Sequence[NewMessage], *, at: datetime) -> int:
                 "recipients": [m.recipient_id for m in messages],
                 "types": [m.subject_type for m in messages],
                 "subjects": [m.subject_id for m in messages],
-                "data": [json.dumps(m.data, cls=DjangoJSONEncoder) for m in messages],
-                "befores": [m.not_before or at for m in messages],
+                "data": [_json(m.data) for m in messages],
+                "befores": [m.not_before for m in messages],
             },
         )
         ids = [row[0] for row in cursor.fetchall()]
-    for start in range(0, len(ids), BATCH):
-        wake("notifications.tasks.deliver", ids=ids[start : start + BATCH])
+    size = max(BATCH, -(-len(ids) // MOST_TASKS))
+    for start in range(0, len(ids), size):
+        wake("notifications.tasks.deliver", ids=ids[start : start + size])
     return len(ids)
 
 
@@ -84,7 +88,7 @@ def deliver_due(*, ids: Sequence[int] | None = None, limit: int = BATCH) -> int:
     one by one: what a slow server or a dead worker keeps waiting is one message, not fifty.
     """
     sent = 0
-    for _turn in range(limit):
+    for _turn in range(limit if ids is None else len(ids)):
         message = _claim(ids)
         if message is None:
             break

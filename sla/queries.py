@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -87,6 +87,7 @@ class Policy:
     by_site: Mapping[int, int]
     by_team: Mapping[int, int]
     agreements: tuple[AgreementTerms, ...]
+    _made: dict[tuple[int, str, int, int], Promise] = field(default_factory=dict, compare=False)
 
     def promises(self, facts: rules.Facts, *, at: datetime) -> list[Promise]:
         """Return what the first agreement matching `facts` promises; none matches: nothing."""
@@ -107,19 +108,23 @@ class Policy:
         calendar = target.calendar or self.by_site.get(facts.site or 0) or self.default_calendar
         if calendar is None:
             raise LookupError("An agreement counts by site, and there is no calendar at all.")
-        return Promise(
-            metric=target.metric,
-            agreement=agreement.pk,
-            terms=Terms(
+        key = (agreement.pk, target.metric, calendar, facts.priority)
+        if key not in self._made:
+            terms = Terms(
                 calendar=self.calendars[calendar],
                 seconds=target.seconds[facts.priority - 1],
                 at_risk_percent=target.at_risk_percent,
                 step_percents=tuple((s.milestone, s.percent) for s in target.steps),
-            ),
-            pause_reasons=target.pause_reasons,
-            steps=target.steps,
-            calendar=calendar,
-        )
+            )
+            self._made[key] = Promise(
+                metric=target.metric,
+                agreement=agreement.pk,
+                terms=terms,
+                pause_reasons=target.pause_reasons,
+                steps=target.steps,
+                calendar=calendar,
+            )
+        return self._made[key]
 
 
 def policy() -> Policy:

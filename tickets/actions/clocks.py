@@ -23,9 +23,13 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """What a refresh found: clocks to write, clocks to make, metrics no longer late."""
+    """What a refresh found: clocks to write, clocks to make, metrics no longer late.
+
+    fields: those of FIELDS that differ in any of the changed clocks.
+    """
 
     changed: tuple[Clock, ...]
+    fields: frozenset[str]
     new: tuple[Clock, ...]
     relaxed: tuple[str, ...]
 
@@ -47,6 +51,7 @@ def refresh(
     promises = queries.promises(ticket, rules)
     known = {clock.metric: clock for clock in clocks}
     changed, new, relaxed = [], [], []
+    fields = set[str]()
     for metric, promise in promises.items():
         clock = known.get(metric)
         if clock is None:
@@ -60,8 +65,9 @@ def refresh(
         if _differs(clock, promise):
             clock.terms_since = at
         _read(clock, promise, ticket, holds, at)
-        if _state(clock) != before:
+        if differing := _differing(before, _state(clock)):
             changed.append(clock)
+            fields |= differing
         if before[0] == ClockState.BREACHED and clock.state in {
             ClockState.RUNNING,
             ClockState.PAUSED,
@@ -71,8 +77,9 @@ def refresh(
         if metric not in promises and clock.state != ClockState.CANCELLED:
             clock.state, clock.next_action_at = ClockState.CANCELLED, None
             changed.append(clock)
+            fields |= {"state", "next_action_at"}
     ticket.next_due_at = next_due(known.values())
-    return Refreshed(tuple(changed), tuple(new), tuple(relaxed))
+    return Refreshed(tuple(changed), frozenset(fields), tuple(new), tuple(relaxed))
 
 
 def next_due(clocks: Iterable[Clock]) -> datetime | None:
@@ -140,9 +147,9 @@ def _attach(tickets: Collection[Ticket]) -> None:
             ticket.assignee = people[ticket.assignee_id]
 
 
-def write(changed: Sequence[Clock], new: Sequence[Clock]) -> None:
-    """Store readings: one statement for what changed, one for what is new."""
-    update_rows(changed, FIELDS)
+def write(changed: Sequence[Clock], new: Sequence[Clock], fields: Collection[str]) -> None:
+    """Store readings: one statement for `fields` of what changed, one for what is new."""
+    update_rows(changed, sorted(fields))
     if new:
         Clock.objects.bulk_create(new)
 
@@ -178,6 +185,12 @@ def _state(clock: Clock) -> tuple[object, ...]:
         clock.terms_since, clock.due_at, clock.at_risk_at, clock.breached_at,
         clock.stopped_at, clock.next_action_at, tuple(clock.fired),
     )  # fmt: skip
+
+
+def _differing(before: tuple[object, ...], after: tuple[object, ...]) -> set[str]:
+    if before == after:
+        return set()
+    return {name for name, old, new in zip(FIELDS, before, after, strict=True) if old != new}
 
 
 def _differs(clock: Clock, promise: Promise) -> bool:

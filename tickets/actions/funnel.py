@@ -72,6 +72,7 @@ class _Prepared:
     new_holds: list[Hold] = field(default_factory=list)
     ended_holds: list[Hold] = field(default_factory=list)
     changed_clocks: list[Clock] = field(default_factory=list)
+    clock_fields: set[str] = field(default_factory=set)
     new_clocks: list[Clock] = field(default_factory=list)
 
 
@@ -226,6 +227,7 @@ def _refresh(
     touched = {id(row): row for row in found.changed}
     touched |= {id(row): row for row in rows if row.metric in taken}
     prepared.changed_clocks, prepared.new_clocks = list(touched.values()), list(found.new)
+    prepared.clock_fields = {*found.fields, *(["fired"] if taken else [])}
     if ticket.next_due_at != due_before:
         prepared.fields.add("next_due_at")
     return found.relaxed
@@ -242,6 +244,7 @@ def _write(prepared: Sequence[_Prepared], origin: Origin) -> None:
     clocks.write(
         [c for p in prepared for c in p.changed_clocks],
         [c for p in prepared for c in p.new_clocks],
+        set[str]().union(*(p.clock_fields for p in prepared)),
     )
     audit.record_many([e for p in prepared for e in p.events], origin=origin)
     notifications.enqueue([m for p in prepared for m in p.messages], at=origin.moment)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from accounts.models import Person
 from catalog.models import Category
@@ -53,7 +54,11 @@ def read(
     promise: Promise, ticket: Ticket, holds: Sequence[Hold], *, since: datetime, at: datetime
 ) -> engine.Reading:
     """Return the engine's reading of one promise of a ticket at `at`."""
-    return engine.evaluate(promise.terms, timeline(promise, ticket, holds, since=since), at)
+    return _evaluated(promise.terms, timeline(promise, ticket, holds, since=since), at)
+
+
+# The sweep asks the same twice: before it decides, and when it stores what it decided.
+_evaluated = lru_cache(maxsize=2048)(engine.evaluate)
 
 
 def explain(ticket: Ticket, clock: Clock, *, at: datetime) -> list[engine.Segment]:
