@@ -189,6 +189,7 @@ def _card(
         "matches": form.matches if form else [],
         "sites": list(Site.objects.order_by("name").values_list("pk", "name")),
         "in_page": not request.htmx,
+        "typed": form is not None,
     }
     if not request.htmx:
         context |= pulse.context("queue")

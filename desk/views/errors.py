@@ -65,7 +65,7 @@ def is_away(error: BaseException | None) -> bool:
     """Test if an error says that the database is away, not that one statement failed."""
     if not isinstance(error, OperationalError | InterfaceError):
         return False
-    state = getattr(error.__cause__, "sqlstate", None)
+    state: str | None = getattr(error.__cause__, "pgcode", None)
     return state is None or state.startswith(_AWAY)
 
 

@@ -24,8 +24,9 @@ function prefetch() {
 
 const idle = () => (window.requestIdleCallback || setTimeout)(() => prefetch().catch(() => {}));
 
+// A card that was refused holds its words as its defaults: it is worth keeping all the same.
 const isDirty = () =>
-  [...card.querySelectorAll("input:not([type=hidden]), textarea")].some((field) =>
+  Boolean(card.querySelector("[data-draft-typed]")) || [...card.querySelectorAll("input:not([type=hidden]), textarea")].some((field) =>
     /^(checkbox|radio)$/.test(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
 
 function show() {

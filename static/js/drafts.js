@@ -22,8 +22,15 @@ const isDirty = (field) =>
     : field.options ? [...field.options].some((option) => option.selected !== option.defaultSelected)
     : field.value !== field.defaultValue;
 
+/** A form that came back refused holds what was typed as if it had always been there. */
+function isTyped(field) {
+  if (!field.matches("textarea, input:not([type=radio], [type=checkbox])") || !field.value) return false;
+  const { form } = field;
+  return "draftTyped" in form.dataset || Boolean(form.querySelector("[data-error-summary], [aria-invalid=true]"));
+}
+
 function store(form) {
-  const values = fieldsOf(form).filter(isDirty).map((field) => [field.name, /^(checkbox|radio)$/.test(field.type) ? [field.value, field.checked] : field.value]);
+  const values = fieldsOf(form).filter((field) => isDirty(field) || isTyped(field)).map((field) => [field.name, /^(checkbox|radio)$/.test(field.type) ? [field.value, field.checked] : field.value]);
   try {
     if (!values.length) return localStorage.removeItem(prefix + form.dataset.draft);
     localStorage.setItem(prefix + form.dataset.draft, JSON.stringify({ at: Date.now(), values }));

@@ -52,7 +52,7 @@ def look(client, **query):
 def test_leads_and_administrators_look_and_others_are_told_whom_to_ask(client, world):
     assert client.get(NOW).status_code == 302
     for person, status in [
-        (world.chiara, 200), (world.beat, 200), (world.nadia, 403), (world.sylvie, 403),
+        (world.chiara, 200), (world.beat, 200), (world.sylvie, 403), (world.nadia, 403),
     ]:  # fmt: skip
         client.force_login(person)
         assert client.get(NOW).status_code == status
