@@ -24,6 +24,14 @@ def save(row: models.Model, *, origin: Origin) -> None:
         audit.save_reference(row, origin=origin.timed(clock.now()))
 
 
+def remove(row: models.Model, *, origin: Origin) -> None:
+    """Remove a membership, a held skill, a duty or a telephone number, with its event."""
+    with transaction.atomic():
+        verb = f"{row._meta.model_name}.removed"
+        audit.record(row, verb=verb, origin=origin.timed(clock.now()))
+        row.delete()
+
+
 def save_person(
     person: Person,
     *,

@@ -17,6 +17,14 @@ def save(row: models.Model, *, origin: Origin) -> None:
         audit.save_reference(row, origin=origin.timed(clock.now()))
 
 
+def remove(row: models.Model, *, origin: Origin) -> None:
+    """Remove a required skill, with its event."""
+    with transaction.atomic():
+        verb = f"{row._meta.model_name}.removed"
+        audit.record(row, verb=verb, origin=origin.timed(clock.now()))
+        row.delete()
+
+
 def save_service(service: Service, *, teams: Iterable[Team], origin: Origin) -> Service:
     """Save a service with the teams that serve it."""
     with transaction.atomic():

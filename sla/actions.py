@@ -31,6 +31,21 @@ def save(row: models.Model, *, origin: Origin) -> None:
         _new_revision()
 
 
+def remove(row: models.Model, *, origin: Origin) -> None:
+    """Remove a window or a dated exception, with its event.
+
+    Raises InvalidInput when a calendar would never open again.
+    """
+    with transaction.atomic():
+        origin = origin.timed(clock.now())
+        audit.record(row, verb=f"{row._meta.model_name}.removed", origin=origin)
+        calendar = getattr(row, "calendar", None)
+        row.delete()
+        if isinstance(calendar, Calendar):
+            _refuse_never_open(calendar, origin)
+        _new_revision()
+
+
 def save_calendar(
     calendar: Calendar,
     *,

@@ -67,6 +67,8 @@ class _Maker:
         with connection.cursor() as cursor:
             # Keys are taken past the sequence: nobody else may open a ticket meanwhile.
             cursor.execute("LOCK TABLE tickets_ticket IN SHARE ROW EXCLUSIVE MODE")
+            # Checked with each COPY: kept until the commit, a million tickets fill the memory.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         key, clock_key = first_key(Ticket), first_key(Clock)
         total = self.order.tickets
         ended = total - int(total * OPEN_SHARE)

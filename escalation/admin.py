@@ -1,0 +1,26 @@
+from django.contrib import admin
+
+from common.admin import ReadOnlyAdmin
+from escalation.models import Firing, Handover
+
+
+@admin.register(Handover)
+class HandoverAdmin(ReadOnlyAdmin):
+    """Moves of tickets between teams."""
+
+    list_display = ["proposed_at", "ticket", "from_team", "to_team", "trigger", "state"]
+    list_select_related = ["ticket", "from_team", "to_team"]
+    list_filter = ["state", "trigger", "to_team"]
+    search_fields = ["ticket__number"]
+    ordering = ["-pk"]
+
+
+@admin.register(Firing)
+class FiringAdmin(ReadOnlyAdmin):
+    """Steps that were carried out, and when."""
+
+    list_display = ["fired_at", "clock", "milestone", "due_at"]
+    list_select_related = ["clock"]
+    list_filter = ["milestone"]
+    search_fields = ["clock__ticket__number"]
+    ordering = ["-pk"]
