@@ -125,10 +125,15 @@ def running() -> int:
     return _scalar("SELECT count(*) FROM tickets_clock WHERE state IN ('running', 'breached')")
 
 
-def open_ticket_number() -> str:
-    """Return a ticket with a conversation, in time, of level 1."""
-    return _text("SELECT number FROM tickets_ticket WHERE status = 'in_progress' AND level = 1 "
-                 "AND number LIKE '25-%' ORDER BY id DESC LIMIT 1")  # fmt: skip
+def open_numbers(count: int = 200) -> list[str]:
+    """Return tickets with a conversation, in time, of level 1: the newest."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT number FROM tickets_ticket WHERE status = 'in_progress' AND level = 1 "
+            "AND number LIKE '25-%%' AND version = 3 ORDER BY id DESC LIMIT %s",
+            [count],
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _agent(username: str, number: int) -> Person:
@@ -139,9 +144,3 @@ def _scalar(statement: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement)
         return int(cursor.fetchone()[0])
-
-
-def _text(statement: str) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        return str(cursor.fetchone()[0])

@@ -15,13 +15,17 @@ CSRF = "benchmark" * 3 + "token"  # 32 letters: what a cookie of Django's holds
 
 @dataclass(frozen=True)
 class Ask:
-    """One request; form or body may be functions of a running number, so that no two are equal."""
+    """One request; what changes from one to the next is a function of a running number."""
 
-    path: str
+    path: str | Callable[[int], str]
     form: Callable[[int], dict[str, str]] | None = None
     body: Callable[[int], str] | None = None
     headers: dict[str, str] = field(default_factory=dict)
     expect: tuple[int, ...] = (200, 204, 302, 303, 201)
+
+    def address(self, number: int) -> str:
+        """Return the path of one request."""
+        return self.path if isinstance(self.path, str) else self.path(number)
 
 
 class Refused(Exception):
@@ -40,20 +44,21 @@ class Client:
 
     def ask(self, ask: Ask) -> int:
         """Send one request and read all of the answer; return its size."""
+        number = next(_numbers)
         method, body, headers = "GET", None, self.cookies | ask.headers
         if ask.form is not None:
-            method, body = "POST", urlencode(ask.form(next(_numbers)))
+            method, body = "POST", urlencode(ask.form(number))
             headers |= {
                 "Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": CSRF,
             }  # fmt: skip
         if ask.body is not None:
-            method, body = "POST", ask.body(next(_numbers))
+            method, body = "POST", ask.body(number)
             headers |= {"Content-Type": "application/json", "X-CSRFToken": CSRF}
-        self.connection.request(method, ask.path, body=body, headers=headers)
+        self.connection.request(method, ask.address(number), body=body, headers=headers)
         answer = self.connection.getresponse()
         content = answer.read()
         if answer.status not in ask.expect:
-            raise Refused(f"{method} {ask.path}: {answer.status} {content[:300]!r}")
+            raise Refused(f"{method} {ask.address(number)}: {answer.status} {content[:300]!r}")
         return len(content)
 
 

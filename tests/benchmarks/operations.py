@@ -26,44 +26,53 @@ class Operation:
     lead: bool = False
 
 
-def operations(number: str, token: str, caller: int) -> list[Operation]:
-    """Return the operations on one ticket, with one token and one caller."""
+def operations(numbers: list[str], token: str, caller: int) -> list[Operation]:
+    """Return the operations on some tickets, with one token and one caller."""
     program = {"Authorization": f"Token {token}", "Cookie": ""}
     feed = pulse.feed_token(["queue", "ticket:1"])
+
+    def of_ticket(path: str) -> Callable[[int], str]:
+        return lambda n: path.format(numbers[n % len(numbers)])
+
+    def pair(name: str, product: Ask, floor: Ask | None, ratio: float | None = None) -> Operation:
+        return Operation(name, product, floor, ratio)
+
     return [
-        Operation(
-            "queue page, 50 rows by deadline", Ask("/desk/tickets/?view=team"),
-            Ask("/tickets/"), 2.0,
+        pair("queue, 50 rows by deadline", Ask("/desk/tickets/?view=team"), Ask("/tickets/"), 2.0),
+        pair(
+            "ticket page", Ask(of_ticket("/desk/tickets/{}/")), Ask(of_ticket("/tickets/{}/")), 2.3
         ),
-        Operation(
-            "ticket page", Ask(f"/desk/tickets/{number}/"), Ask(f"/tickets/{number}/"), 2.3,
-        ),
-        Operation(
+        pair(
             "open a ticket (call card)",
-            Ask("/desk/calls/new/", form=_call(caller)), Ask("/tickets/new/", form=_words), 2.2,
+            Ask("/desk/calls/new/", form=_call(caller)),
+            Ask("/tickets/new/", form=_words),
+            2.2,
         ),
-        Operation(
-            "reply", Ask(f"/desk/tickets/{number}/reply/", form=_reply),
-            Ask(f"/tickets/{number}/reply/", form=_reply), 2.0,
+        pair(
+            "reply",
+            Ask(of_ticket("/desk/tickets/{}/reply/"), form=_reply),
+            Ask(of_ticket("/tickets/{}/reply/"), form=_reply),
+            2.0,
         ),
-        Operation(
-            "REST list, 50", Ask("/api/v1/tickets/", headers=program),
-            Ask("/api/tickets/", headers=program), 2.3,
+        pair(
+            "REST list, 50",
+            Ask("/api/v1/tickets/", headers=program),
+            Ask("/api/tickets/", headers=program),
+            2.3,
         ),
-        Operation(
-            "REST create", Ask("/api/v1/tickets/", body=_ticket, headers=program),
-            Ask("/api/tickets/", body=_ticket, headers=program), 2.2,
+        pair(
+            "REST create",
+            Ask("/api/v1/tickets/", body=_ticket, headers=program),
+            Ask("/api/tickets/", body=_ticket, headers=program),
+            2.2,
         ),
-        Operation("now (lead's page)", Ask("/lead/"), Ask("/now/"), 2.3, lead=True),
-        Operation(
-            "caller search", Ask("/desk/people/search/?q=rossi"), Ask("/people/?q=rossi"),
+        Operation("now (the lead's page)", Ask("/lead/"), Ask("/now/"), 2.3, lead=True),
+        pair("caller search", Ask("/desk/people/search/?q=rossi"), Ask("/people/?q=rossi")),
+        pair(
+            "suggestions on the call card", Ask("/desk/calls/suggest/", form=_call(caller)), None
         ),
-        Operation(
-            "suggestions on the call card",
-            Ask("/desk/calls/suggest/?text=vpn+drops+every+ten+minutes"), None,
-        ),
-        Operation("pulse, nothing new", Ask(f"/pulse/?t={feed}&v=0.0"), None),
-    ]  # fmt: skip
+        pair("pulse, nothing new", Ask(f"/pulse/?t={feed}&v=0.0"), None),
+    ]
 
 
 def statements(operation: Operation, *, session: str, on_floor: bool) -> int:
@@ -92,19 +101,19 @@ def statements(operation: Operation, *, session: str, on_floor: bool) -> int:
 def _send(client: InProcess, ask: Ask) -> None:
     extra = {"headers": {k: v for k, v in ask.headers.items() if k != "Cookie"}}
     if ask.form is not None:
-        answer = client.post(ask.path, ask.form(0), **extra)
+        answer = client.post(ask.address(0), ask.form(0), **extra)
     elif ask.body is not None:
-        answer = client.post(ask.path, ask.body(0), content_type="application/json", **extra)
+        answer = client.post(ask.address(0), ask.body(0), content_type="application/json", **extra)
     else:
-        answer = client.get(ask.path, **extra)
+        answer = client.get(ask.address(0), **extra)
     if answer.status_code not in ask.expect:
-        raise RuntimeError(f"{ask.path}: {answer.status_code} {answer.content[:300]!r}")
+        raise RuntimeError(f"{ask.address(0)}: {answer.status_code} {answer.content[:300]!r}")
 
 
 def _call(caller: int) -> Callable[[int], dict[str, str]]:
     return lambda n: {
         "caller": str(caller), "text": f"{TEXT} {n}", "category": "bench-month",
-        "channel": "phone", "impact": "person", "urgency": "hindered", "next": "open",
+        "channel": "phone", "impact": "person", "urgency": "hindered", "then": "save",
     }  # fmt: skip
 
 
@@ -113,7 +122,7 @@ def _words(number: int) -> dict[str, str]:
 
 
 def _reply(number: int) -> dict[str, str]:
-    return {"body": f"We look into it. {number}"}
+    return {"body": f"We look into it. {number}", "then": ""}
 
 
 def _ticket(number: int) -> str:

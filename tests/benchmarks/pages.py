@@ -47,7 +47,9 @@ class Measured:
     @property
     def ratio(self) -> float | None:
         """Return how many times the floor's time the product takes."""
-        return None if self.floor is None else self.product.median / self.floor.median
+        if self.missing or self.floor is None:
+            return None
+        return self.product.median / self.floor.median
 
 
 def measure(
