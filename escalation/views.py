@@ -29,7 +29,7 @@ def hand_over(request: Request, number: str) -> HttpResponse:
     options = queries.destinations(ticket, at=timezone.now())
     form = HandoverForm(_given(request), options=options, initial=_card(ticket, options))
 
-    def act(data: dict[str, Any]) -> None:
+    def act(data: dict[str, Any]) -> str:
         actions.hand_over(
             ticket.pk, team=data["team"], assignee=data["assignee"], reason=data["reason"],
             trigger=Trigger(data["trigger"]), tell_requester=data["tell_requester"],
@@ -39,6 +39,10 @@ def hand_over(request: Request, number: str) -> HttpResponse:
             ),
             origin=Origin.of_request(request), seen_version=data["seen_version"],
         )  # fmt: skip
+        words = {"team": data["team"], "name": ticket.requester}
+        if data["tell_requester"]:
+            return _("Handed over to %(team)s. %(name)s has been told.") % words
+        return _("Handed over to %(team)s.") % words
 
     question = Question(
         title=_("Hand over %(number)s") % {"number": ticket.number},

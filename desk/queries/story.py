@@ -42,7 +42,9 @@ SENTENCES = {
     ),
     "ticket.handed_over": gettext_lazy("%(who)s handed the ticket over to %(team)s: %(trigger)s."),
     "handover.accepted": gettext_lazy("%(who)s accepted the hand-over."),
-    "ticket.warned": gettext_lazy("%(who)s was warned: the time is nearly up."),
+    "ticket.warned": gettext_lazy(
+        "The time for the %(steps)s is nearly up; whoever works on it was told."
+    ),
     "ticket.breached": gettext_lazy("The time for the %(late)s is up."),
     "ticket.target_relaxed": gettext_lazy(
         "The %(metric)s is not late any more: its target changed."
@@ -52,7 +54,6 @@ SENTENCES = {
 BY_ITSELF = {
     "ticket.closed": gettext_lazy("Closed: nobody reopened it in time."),
     "ticket.escalated": gettext_lazy("Escalated to %(team)s, %(level)s: %(trigger)s."),
-    "ticket.warned": gettext_lazy("The time is nearly up; whoever works on it was told."),
 }
 SENT_BACK = {
     HandoverState.REFUSED: gettext_lazy(
@@ -150,8 +151,9 @@ def _line(event: Event, names: Names) -> Line:
     who = event.actor.name if event.actor else _("The system")
     changes = [
         (str(FIELDS[field]), _word(field, old, names), _word(field, new, names))
-        for field, (old, new) in event.changes.items()
-        if field in FIELDS
+        for field in FIELDS
+        for old, new in [event.changes.get(field, (None, None))]
+        if old != new
     ]
     return Line(
         at=event.at,
@@ -167,6 +169,7 @@ def _sentence(event: Event, who: str, names: Names) -> str:
     after = {field: pair[1] for field, pair in event.changes.items()}
     values = {field.removesuffix("_id"): _word(field, after.get(field), names) for field in FIELDS}
     values |= {"who": who, "priority": str(after.get("priority", ""))}
+    values["steps"] = _word("late", _metrics(after.get("steps")), names)
     sentence = SENTENCES.get(event.verb)
     if event.actor is None:
         sentence = BY_ITSELF.get(event.verb, sentence)
@@ -177,6 +180,11 @@ def _sentence(event: Event, who: str, names: Names) -> str:
     elif event.verb == "ticket.classified" and "priority" not in after:
         sentence = gettext_lazy("%(who)s classified the ticket.")
     return event.verb if sentence is None else str(sentence) % values
+
+
+def _metrics(steps: Sequence[str] | None) -> list[str]:
+    """Return the metrics of steps such as "resolution:warn_75", each once."""
+    return list(dict.fromkeys(step.partition(":")[0] for step in steps or ()))
 
 
 def _word(field: str, value: Any, names: Names) -> str:

@@ -26,7 +26,7 @@ from tickets.permissions import team_ids
 from tickets.queries import counters, rows
 
 FIELDS = {
-    "q": gettext_lazy("Search"),
+    "q": gettext_lazy("Words"),
     "status": gettext_lazy("Status"),
     "priority": gettext_lazy("Priority"),
     "team": gettext_lazy("Team"),

@@ -13,8 +13,16 @@ export function open(dialog) {
     dialog.show();
     dialog.addEventListener("close", () => opener?.isConnected && opener.focus(), { once: true });
   } else dialog.showModal();
-  const first = dialog.querySelector("[data-error-summary], [data-focus], [autofocus]");
-  first?.focus();
+  const wanted = dialog.querySelector("[data-error-summary], [data-focus], [autofocus]");
+  (wanted || firstField(dialog))?.focus();
+}
+
+/** Not the button that closes: the first question, and of radios the answer it has. */
+function firstField(dialog) {
+  const body = dialog.querySelector(".dialog__body");
+  const field = body?.querySelector("input:not([type=hidden]), select, textarea, button");
+  const chosen = field?.type === "radio" && body.querySelector(`[name="${CSS.escape(field.name)}"]:checked`);
+  return chosen || field;
 }
 
 function openArrived() {

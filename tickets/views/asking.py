@@ -29,7 +29,7 @@ RELATED = (
 class Question:
     """The words of a verb, and what it does with a valid form.
 
-    said: what the person reads when it is done. template: the form as a fragment, whose
+    said: what the person reads when it is done, unless `act` returns better words. template: the form as a fragment, whose
     outermost element has the id `form_id`.
     """
 
@@ -68,12 +68,12 @@ def ask(request: Request, ticket: Ticket, form: forms.Form, question: Question) 
     if request.method == "POST":
         if form.is_valid():
             try:
-                question.act(form.cleaned_data)
+                said = question.act(form.cleaned_data)
             except DomainError as error:
                 status = error.status
                 form.add_error(_field_of(error, form), str(error))
             else:
-                return done(request, ticket, question.said)
+                return done(request, ticket, said if isinstance(said, str) else question.said)
         else:
             status = 422
     context = {"ticket": ticket, "form": form, "question": question, "nav": "queues"}

@@ -97,9 +97,9 @@ def test_an_empty_filter_names_each_filter_with_a_link_that_drops_it(world, new_
 
     text = answer.content.decode()
     assert "No ticket matches." in text
-    assert "Remove Search: printer" in text
+    assert "Remove Words: printer" in text
     assert "Remove Team: Service Desk" in text
-    without = re.search(r'href="([^"]+)"><span>Remove Search', text)[1].replace("&amp;", "&")
+    without = re.search(r'href="([^"]+)"><span>Remove Words', text)[1].replace("&amp;", "&")
     assert titles(queue(world.nadia, without)) == ["VPN drops"]
 
 
