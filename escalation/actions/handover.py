@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Person, Team
 from common import clock
-from common.errors import InvalidInput
+from common.errors import InvalidInput, NotAllowed
 from common.origin import Origin
 from escalation import notices, permissions
 from escalation.actions.moves import Move, change_to, explained, write_handovers
@@ -22,6 +22,7 @@ from tickets.actions import Change, change_ticket
 from tickets.actions.funnel import lock
 from tickets.choices import OPEN, Status
 from tickets.models import Ticket
+from tickets.permissions import refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,9 @@ def hand_over(
     with transaction.atomic():
         ticket = lock(ticket_id)
         origin = origin.timed(clock.now())
+        # Asked again below; here so that a stranger learns nothing from what is wrong.
+        if origin.actor is not None and not permissions.can_hand_over(origin.actor, ticket):
+            raise NotAllowed(refusal(ticket))
         _check(ticket, team, assignee)
         move = _move(ticket, team, assignee, trigger, reason.strip(), card, origin.moment)
         extra = {"trigger": [None, str(trigger)], "reason": [None, reason.strip()]}

@@ -17,6 +17,7 @@ from django_htmx.http import reswap, retarget, trigger_client_event
 from accounts.permissions import is_agent
 from common.errors import DomainError, InvalidInput
 from common.htmx import Request
+from tickets import permissions
 from tickets.models import Ticket
 
 RELATED = (
@@ -29,8 +30,8 @@ RELATED = (
 class Question:
     """The words of a verb, and what it does with a valid form.
 
-    said: what the person reads when it is done, unless `act` returns better words. template: the form as a fragment, whose
-    outermost element has the id `form_id`.
+    said: what the person reads when it is done, unless `act` returns better words.
+    template: the form as a fragment, whose outermost element has the id `form_id`.
     """
 
     title: str
@@ -54,11 +55,19 @@ def seen(request: Request, number: str) -> Ticket:
         raise Http404 from None
 
 
-def to_work_on(request: Request, number: str) -> Ticket:
-    """Return the ticket for a verb of the desk; 403 for its requester, who has the portal."""
+def to_work_on(
+    request: Request, number: str, may: permissions.Rule = permissions.can_work
+) -> Ticket:
+    """Return the ticket for a verb of the desk; 403 for its requester, who has the portal.
+
+    may: who is asked for words at all. What was typed already is refused by the action,
+    whose answer keeps it.
+    """
     ticket = seen(request, number)
     if not is_agent(request.user):
         raise PermissionDenied(_("This is done by the people of the service desk."))
+    if request.method != "POST" and not may(request.user, ticket):
+        raise PermissionDenied(permissions.refusal(ticket))
     return ticket
 
 

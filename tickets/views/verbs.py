@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import Person
 from common.htmx import Request
 from common.origin import Origin
-from tickets import actions
+from tickets import actions, permissions
 from tickets.forms import (
     THEN,
     AssignForm,
@@ -29,7 +29,7 @@ asks = require_http_methods(["GET", "HEAD", "POST"])
 
 @asks
 def reply(request: Request, number: str) -> HttpResponse:
-    ticket = to_work_on(request, number)
+    ticket = to_work_on(request, number, permissions.can_answer)
     name = ticket.requester.given_name or ticket.requester.name
 
     def act(data: dict[str, Any]) -> None:
@@ -51,7 +51,7 @@ def reply(request: Request, number: str) -> HttpResponse:
 
 @asks
 def note(request: Request, number: str) -> HttpResponse:
-    ticket = to_work_on(request, number)
+    ticket = to_work_on(request, number, permissions.can_note)
     question = Question(
         title=_("Internal note on %(number)s") % {"number": ticket.number},
         submit=_("Save note"),
