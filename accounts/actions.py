@@ -81,7 +81,7 @@ def new_caller(
 
 def anonymous_caller(*, origin: Origin) -> Person:
     """Return the person who stands for callers who give no name; makes it the first time."""
-    known = Person.objects.filter(username=ANONYMOUS).first()
+    known: Person | None = Person.objects.filter(username=ANONYMOUS).first()
     if known is not None:
         return known
     try:
@@ -89,7 +89,8 @@ def anonymous_caller(*, origin: Origin) -> Person:
             return save_person(Person(username=ANONYMOUS, family_name="Anonymous"), origin=origin)
     except IntegrityError:
         # Two of the very first anonymous calls at once: the other one made it.
-        return Person.objects.get(username=ANONYMOUS)
+        made: Person = Person.objects.get(username=ANONYMOUS)
+        return made
 
 
 def set_preferences(

@@ -33,7 +33,7 @@ from common.origin import Origin
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for login and password; who is signed in goes on to where they wanted."""
     if request.user.is_authenticated and request.method != "POST":
-        return redirect(_wanted(request, cast("Person", request.user)))
+        return redirect(_wanted(request, request.user))
     form = SignInForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST":

@@ -68,7 +68,7 @@ class CallForm(forms.Form):
         if given == ANONYMOUS:
             return None
         if given.isascii() and given.isdigit():
-            known = Person.objects.named().filter(pk=int(given)).first()
+            known: Person | None = Person.objects.named().filter(pk=int(given)).first()
             if known is not None:
                 return known
         if data["new_name"]:

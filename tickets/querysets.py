@@ -27,13 +27,14 @@ def reading(word: str, *, at: datetime) -> Q:
     clocks = apps.get_model("tickets", "Clock")._base_manager.filter(ticket=OuterRef("pk"))
     is_at_risk = Exists(clocks.filter(state="running", at_risk_at__lte=at))
     is_paused = Exists(clocks.filter(state="paused"))
+    risky, paused = Q(is_at_risk), Q(is_paused)
     ahead, none = Q(next_due_at__gt=at), Q(next_due_at__isnull=True)
     found: dict[str, Q] = {
-        "on_track": ahead & ~is_at_risk,
-        "at_risk": ahead & Q(is_at_risk),
+        "on_track": ahead & ~risky,
+        "at_risk": ahead & risky,
         "late": Q(next_due_at__lte=at),
-        "paused": none & Q(is_paused),
-        "no_target": none & ~is_paused,
+        "paused": none & paused,
+        "no_target": none & ~paused,
     }
     return found[word]
 

@@ -41,7 +41,7 @@ def callers(text: str, *, near: Person, at: datetime) -> list[Person]:
         Person.objects.named()
         .matching(text)
         .alias(family=Fold("family_name"), given=Fold("given_name"))
-        .alias(fit=_fit(text), nearby=_when(site=near.site_id), lately=_when(Exists(called)))
+        .alias(fit=_fit(text), nearby=_first(Q(site=near.site_id)), lately=_first(Exists(called)))
         .order_by(F("is_active").desc(), "fit", "lately", "nearby", "family_name", "given_name")
     )
     return list(found.select_related("site").prefetch_related("phones")[:FOUND])
@@ -135,7 +135,7 @@ class Facts:
 def facts_of(person: Person, *, agent: Any) -> Facts:
     """Return a caller's open tickets, earliest due first, and the last contact before."""
     theirs = Ticket.objects.visible_to(agent).filter(requester=person.pk)
-    page = rows(theirs.open(), size=OPEN_SHOWN)  # type: ignore[attr-defined]
+    page = rows(theirs.open(), size=OPEN_SHOWN)
     return Facts(
         person=person,
         open=page.rows,
@@ -174,10 +174,10 @@ def _fit(text: str) -> Case:
     )
 
 
-def _when(*conditions: Any, **lookups: Any) -> Case:
+def _first(condition: Any) -> Case:
     """Return 0 where it is so and 1 elsewhere: what is so comes first."""
     return Case(
-        When(*conditions, **lookups, then=Value(0)),
+        When(condition, then=Value(0)),
         default=Value(1),
         output_field=IntegerField(),
     )

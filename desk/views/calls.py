@@ -1,12 +1,12 @@
 """The call card: a panel over any page, a page without JavaScript, one ticket in the end."""
 
 import uuid
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -25,6 +25,7 @@ from catalog import queries as catalog
 from catalog.choices import Impact, Urgency
 from common import pulse
 from common.errors import DomainError, InvalidInput
+from common.htmx import Request
 from common.origin import Origin
 from common.translated import translated
 from desk.forms import ANONYMOUS, NEW, CallForm
@@ -44,7 +45,7 @@ REMEMBERED = 600  # seconds in which a card sent twice makes one ticket
 @never_cache
 @vary_on_headers("HX-Request")
 @require_http_methods(["GET", "HEAD", "POST"])
-def call_new(request: HttpRequest) -> HttpResponse:
+def call_new(request: Request) -> HttpResponse:
     """Show the card (`?from=` a number fills in the caller), or log the call on it."""
     agent = _agent(request)
     at = timezone.now()
@@ -69,7 +70,7 @@ def call_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def call_suggest(request: HttpRequest) -> HttpResponse:
+def call_suggest(request: Request) -> HttpResponse:
     """Answer what the words suggest, what can be promised, and who has been chosen."""
     agent = _agent(request)
     answers = _answers(request)
@@ -79,7 +80,7 @@ def call_suggest(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def call_caller(request: HttpRequest, person_id: int) -> HttpResponse:
+def call_caller(request: Request, person_id: int) -> HttpResponse:
     """Show what the desk knows of one caller, for the side of the card."""
     agent = _agent(request)
     person = Person.objects.named().select_related("site").filter(pk=person_id).first()
@@ -93,12 +94,12 @@ def call_caller(request: HttpRequest, person_id: int) -> HttpResponse:
 
 
 @require_safe
-def person_search(request: HttpRequest) -> HttpResponse:
+def person_search(request: Request) -> HttpResponse:
     """Answer the options of a search for a caller; fewer than two letters find nobody."""
     if not can_look_up_persons(request.user):
         raise PermissionDenied(_("Only the people of the service desk can look up persons."))
     text = request.GET.get("q", "").strip()
-    agent = cast("Person", request.user)
+    agent: Person = request.user
     found = []
     if len(text) >= calls.FROM:
         found = calls.callers(text, near=agent, at=timezone.now())
@@ -106,17 +107,18 @@ def person_search(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "desk/partials/call_people.html", context)
 
 
-def _agent(request: HttpRequest) -> Person:
+def _agent(request: Request) -> Person:
     if not is_agent(request.user):
         raise PermissionDenied(_("Calls are logged by the people of the service desk."))
-    return cast("Person", request.user)
+    agent: Person = request.user
+    return agent
 
 
-def _answers(request: HttpRequest) -> dict[str, str]:
+def _answers(request: Request) -> dict[str, str]:
     return {name: request.POST.get(name, "") for name in ANSWERS}
 
 
-def _prefilled(request: HttpRequest) -> dict[str, str]:
+def _prefilled(request: Request) -> dict[str, str]:
     answers = dict.fromkeys(ANSWERS, "")
     answers["card"] = uuid.uuid4().hex
     given = request.GET.get("from", "").strip()
@@ -133,7 +135,7 @@ def _prefilled(request: HttpRequest) -> dict[str, str]:
     return answers | {"caller": "" if callers else NEW, "new_phone": number, "caller_text": given}
 
 
-def _log(request: HttpRequest, form: CallForm, answers: dict[str, str], agent: Person) -> Ticket:
+def _log(request: Request, form: CallForm, answers: dict[str, str], agent: Person) -> Ticket:
     data = form.cleaned_data
     # Asked again: the last words may be younger than the last suggestion.
     found = calls.terms(answers, caller=None, at=form.at)
@@ -151,7 +153,7 @@ def _log(request: HttpRequest, form: CallForm, answers: dict[str, str], agent: P
     )
 
 
-def _saved(request: HttpRequest, number: str, then: str) -> HttpResponse:
+def _saved(request: Request, number: str, then: str) -> HttpResponse:
     href = reverse("ticket-detail", args=[number])
     if then == "escalate":
         href = reverse("handover-new", args=[number])
@@ -169,7 +171,7 @@ def _saved(request: HttpRequest, number: str, then: str) -> HttpResponse:
     return trigger_client_event(answer, "toast", {"text": text, "href": href})
 
 
-def _again(request: HttpRequest, number: str) -> HttpResponse:
+def _again(request: Request, number: str) -> HttpResponse:
     """Answer a card that was sent twice: with its one ticket once it has a number."""
     if number:
         return _saved(request, number, "save")
@@ -177,7 +179,7 @@ def _again(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _card(
-    request: HttpRequest, agent: Person, answers: dict[str, str], form: CallForm | None = None
+    request: Request, agent: Person, answers: dict[str, str], form: CallForm | None = None
 ) -> HttpResponse:
     context = _context(request, agent, answers)
     errors = {name: texts[0] for name, texts in form.errors.items()} if form else {}
@@ -198,7 +200,7 @@ def _card(
     return TemplateResponse(request, template, context, status=status)
 
 
-def _context(request: HttpRequest, agent: Person, answers: dict[str, str]) -> dict[str, Any]:
+def _context(request: Request, agent: Person, answers: dict[str, str]) -> dict[str, Any]:
     at = timezone.now()
     caller = _caller_of(answers, agent)
     found = calls.terms(answers, caller=caller, at=at)
@@ -232,7 +234,8 @@ def _caller_of(answers: dict[str, str], agent: Person) -> Person | None:
     given = answers["caller"]
     if given.isascii() and given.isdigit():
         known = Person.objects.exclude(username=NOBODY).select_related("site")
-        return known.prefetch_related("phones").filter(pk=int(given)).first()
+        found: Person | None = known.prefetch_related("phones").filter(pk=int(given)).first()
+        return found
     if given == ANONYMOUS:
         return None
     site = answers["new_site"]
