@@ -106,8 +106,11 @@ def test_history_that_may_be_changed_is_found(late):
 
 def test_a_gap_in_the_history_is_found(late):
     without_guard()
-    where = "subject_type = 'ticket' AND subject_id = %(id)s AND seq = 2"
-    sql(f"DELETE FROM audit_event WHERE {where}", id=late.pk)
+    sql(
+        "DELETE FROM audit_event "
+        "WHERE subject_type = 'ticket' AND subject_id = %(id)s AND seq = 2",
+        id=late.pk,
+    )
 
     assert {"Q9", "Q2"} <= codes()
 
