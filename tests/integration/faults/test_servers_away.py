@@ -1,4 +1,4 @@
-"""Redis and PostgreSQL away for a while, with the real processes: nothing lost, nothing doubled."""
+"""Redis and PostgreSQL away for a while, with the real processes: all is caught up, once."""
 
 import time
 import urllib.error
