@@ -2,15 +2,17 @@
 
 import datetime as dt
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import lucide
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
 from django.utils import timezone, translation
-from jinja2 import Environment
+from jinja2 import Environment, Template, pass_eval_context
+from jinja2.nodes import EvalContext
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
@@ -38,14 +40,59 @@ def environment(**options: Any) -> Environment:
         pgettext=translation.pgettext,
         npgettext=translation.npgettext,
     )
-    env.globals.update(GLOBALS)
+    env.globals.update(GLOBALS, gettext=_gettext, _=_gettext)
+    env.template_class = _Page
     env.filters.update(FILTERS)
     return env
 
 
+# --- The reader -------------------------------------------------------------
+
+
+class _Reader(NamedTuple):
+    language: str
+    zone: dt.tzinfo
+
+
+_reader: ContextVar[_Reader | None] = ContextVar("reader", default=None)
+
+
+def reader() -> _Reader:
+    """Return the language and the zone that are active: while a page is written, its own."""
+    return _reader.get() or _Reader(
+        translation.get_language() or "en", timezone.get_current_timezone()
+    )
+
+
+class _Page(Template):
+    """A template that asks once who reads it: a list says so much that asking costs most."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        token = _reader.set(None)
+        _reader.set(reader())
+        try:
+            return super().render(*args, **kwargs)
+        finally:
+            _reader.reset(token)
+
+
+@pass_eval_context
+def _gettext(context: EvalContext, message: str, /, **variables: object) -> str:
+    said = _said(reader().language, message, bool(context.autoescape), bool(variables))
+    return said % variables if variables else said
+
+
+@lru_cache(maxsize=16_384)  # of all templates together, in four languages
+def _said(_language: str, message: str, escapes: bool, has_holes: bool) -> str:
+    said = translation.gettext(message)
+    if escapes:
+        said = Markup(said)  # noqa: S704  ours; what fills the holes is escaped
+    return said if has_holes else said % {}
+
+
 def language() -> str:
     """Return the code of the active language, "en" when translations are off."""
-    return translation.get_language() or "en"
+    return reader().language
 
 
 def html_language() -> str:
@@ -107,7 +154,9 @@ def _in_language(function: Callable[..., str]) -> Callable[..., str]:
     """Return the format as a filter: the language is the reader's, an empty value stays empty."""
 
     def filtered(value: Any, *args: Any, **kwargs: Any) -> str:
-        return "" if value is None else function(value, *args, language=language(), **kwargs)
+        if value is None:
+            return ""
+        return function(value, *args, language=reader().language, **kwargs)
 
     return filtered
 
@@ -119,13 +168,23 @@ def _plain(function: Callable[..., str]) -> Callable[..., str]:
     return filtered
 
 
+def _in_zone(function: Callable[..., str]) -> Callable[..., str]:
+    """Return the format as a filter: the time zone is the reader's unless it is given."""
+
+    def filtered(value: Any, zone: dt.tzinfo | None = None) -> str:
+        return "" if value is None or value == "" else function(value, zone or reader().zone)
+
+    return filtered
+
+
 def _from_now(function: Callable[..., str]) -> Callable[..., str]:
     """Return a format that compares with now; pages pass `now` where one must serve all."""
 
     def filtered(value: dt.datetime | None, now: dt.datetime | None = None) -> str:
         if value is None:
             return ""
-        return function(value, now or timezone.now(), language())
+        language, zone = reader()
+        return function(value, now or timezone.now(), language, zone)
 
     return filtered
 
@@ -155,9 +214,9 @@ def units() -> dict[str, object]:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "date": _plain(formats.date),
-    "time": _plain(formats.time),
-    "date_time": _plain(formats.date_time),
+    "date": _in_zone(formats.date),
+    "time": _in_zone(formats.time),
+    "date_time": _in_zone(formats.date_time),
     "iso": _plain(formats.iso),
     "phone": _plain(formats.phone),
     "money": _plain(formats.money),
@@ -170,7 +229,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "percent": _in_language(formats.percent),
     "file_size": _in_language(formats.file_size),
     "relative": _from_now(formats.relative),
-    "moment": _from_now(formats.moment),
+    # A chip says the same instant three times.
+    "moment": _from_now(lru_cache(maxsize=4096)(formats.moment)),
     "spoken_moment": _from_now(formats.spoken_moment),
     "rest": rest,
     "instant": instant,

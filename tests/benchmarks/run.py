@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from accounts import actions as accounts
-from tests import factories
+from common.origin import Origin
 from tests.benchmarks import data, deadline, engine, footprint, operations, pages, servers, sweep
 from tests.benchmarks.deadline import Burst, Singles
 from tests.benchmarks.pages import Measured
@@ -39,7 +39,7 @@ def everything(bench: Bench, sizes: list[int], *, quick: bool, say: Say) -> Foun
     say("Engine …")
     found.rates = engine.rates(0.1 if quick else 1.0)
     desk = data.desk()
-    token = accounts.issue_token(desk.agent, origin=factories.system())
+    token = accounts.issue_token(desk.agent, origin=Origin.of_system())
     bench.product.start("web")
     bench.floor.start("web")
     for size in sizes:
