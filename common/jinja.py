@@ -1,7 +1,7 @@
 """The Jinja2 environment of every page: translations, formats of the reader's language, icons."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextvars import ContextVar
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
 from django.utils import timezone, translation
-from jinja2 import Environment, Template, pass_eval_context
+from jinja2 import Environment, Template, pass_environment, pass_eval_context
 from jinja2.nodes import EvalContext
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
@@ -107,6 +107,23 @@ def languages() -> list[tuple[str, str, str]]:
         (code, code[:2].upper(), translation.get_language_info(code)["name_local"].capitalize())
         for code, _name in settings.LANGUAGES
     ]
+
+
+@pass_environment
+def kept(env: Environment, name: str, item: Hashable, now: dt.datetime) -> Markup:
+    """Write an item of a list by the macro `item(item, now)` of a template.
+
+    What is the same for every reader is written once in ten seconds: thirty people look at
+    one queue, and each change makes all their pages look again.
+    """
+    step = now.replace(second=now.second // 10 * 10, microsecond=0)
+    return _kept(env.get_template(name), item, step, reader())
+
+
+@lru_cache(maxsize=4096)
+def _kept(template: Template, item: Hashable, now: dt.datetime, _reader: _Reader) -> Markup:
+    written: Markup = template.module.item(item, now)  # type: ignore[attr-defined]
+    return written
 
 
 # --- Links ------------------------------------------------------------------
@@ -243,6 +260,7 @@ GLOBALS: dict[str, object] = {
     "links": links,
     "static": static,
     "icon": icon,
+    "kept": kept,
     "current_time": timezone.now,
     "language": language,
     "html_language": html_language,
