@@ -5,10 +5,16 @@ import re
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from tests.factories import origin_of
+from accounts import actions as accounts
+from desk.queries import queue as views
+from tests.factories import origin_of, system
 from tickets import actions
 from tickets.choices import HoldReason
+from tickets.models import Ticket
+from tickets.permissions import team_ids
+from tickets.queries import counters
 
 QUEUE = "/desk/tickets/"
 
@@ -145,10 +151,6 @@ def test_requesters_are_turned_away_and_auditors_look_at_everything(world, new_t
     auditor.role = "auditor"
 
     queue(world.sylvie, status=403)
-
-    from accounts import actions as accounts
-    from tests.factories import system
-
     accounts.save_person(auditor, origin=system())
     assert set(titles(queue(auditor, "?view=all"))) == {"vpn", "payroll"}
 
@@ -191,3 +193,25 @@ def test_the_page_costs_the_same_for_five_rows_and_for_sixty(
     assert len(again) == 6, again  # what has not changed is not counted twice
     assert len(rows) == 5, rows
     assert len(answer.content) < 60_000, len(answer.content)
+
+
+def test_every_count_equals_the_length_of_its_list_for_everybody(world, new_ticket, client):
+    new_ticket()
+    new_ticket(channel="phone", by=world.nadia, at=None)
+    new_ticket(category=world.payroll)
+    new_ticket(category=world.payroll, requester=world.nadia, by=world.nadia)
+    new_ticket(category=world.payroll, channel="phone", by=world.reto)
+    held = new_ticket(category=world.payroll, channel="phone", by=world.mara, at=None)
+    actions.hold(held.pk, reason=HoldReason.REQUESTER, origin=origin_of(world.mara))
+    now = timezone.now()
+
+    for person in (world.nadia, world.reto, world.mara, world.chiara, world.beat):
+        teams = team_ids(person)
+        seen = Ticket.objects.visible_to(person)
+        expected = {
+            view: seen.filter(
+                views.within(view, user=person, teams=teams, at=now, is_open=True)
+            ).count()
+            for view in views.VIEWS
+        }
+        assert counters(person, teams=teams, at=now) == expected, person
