@@ -11,12 +11,13 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import can_read_desk
 from common import pulse
+from common.formats import quantity
 from common.htmx import Request
 from desk.queries import queue
 from tickets.choices import Priority, Status
@@ -202,4 +203,5 @@ def _summary(address: Address, known: dict[str, Any]) -> str:
         count = known["sizes"][address.view]
     elif page.next or not page.is_first:
         return _("More than %(num)s tickets") % {"num": count}
-    return ngettext("%(num)s ticket", "%(num)s tickets", count) % {"num": count}
+    words = {"num": quantity(count, get_language() or "en")}
+    return ngettext("%(num)s ticket", "%(num)s tickets", count) % words
