@@ -1,11 +1,17 @@
 """What every request passes: a trace, the pulse, the person's language and time zone."""
 
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 import redis
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import resolve_url
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
@@ -61,6 +67,25 @@ class PulseMiddleware:
         known = seen if len(seen) == len(now) else now
         changed = [t for t, new, old in zip(topics, now, known, strict=True) if new != old]
         return JsonResponse({"v": pulse.joined(now), "changed": changed})
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Asks for sign-in where a view needs it; a fragment sends its whole page there.
+
+    A sign-in page in place of a fragment would tear up what the person is writing; this way
+    the page goes, its drafts stay in the browser, and signing in leads back to it.
+    """
+
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponseBase:
+        if request.headers.get("HX-Request") != "true":
+            return super().handle_no_permission(request, view_func)
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+        back = urlencode({"next": f"{page.path}?{page.query}" if page.query else page.path})
+        return HttpResponse(
+            status=401, headers={"HX-Redirect": f"{resolve_url(settings.LOGIN_URL)}?{back}"}
+        )
 
 
 class LanguageMiddleware:

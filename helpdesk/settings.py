@@ -95,7 +95,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Every page needs a signed-in person; a view opts out with @login_not_required.
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "helpdesk.middleware.SignInMiddleware",
     # After authentication: the language is the person's own.
     "helpdesk.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -135,6 +135,7 @@ export async function refresh(element, all = false) {
       headers: { "HX-Request": "true", "HX-Target": element.id, "HX-Current-URL": location.href, "HX-Pulse": "true" },
     });
     if (answer.redirected && new URL(answer.url).pathname !== new URL(source, location.href).pathname) return stop();
+    if (answer.status === 401) return stop();
     if (answer.status === 204 || answer.status === 404) return;
     if (!answer.ok) throw new Error(String(answer.status));
     const fresh = parse(await answer.text(), element.id);

@@ -206,3 +206,18 @@ def test_the_language_and_the_colours_of_a_person_are_kept(client, nadia):
     nadia.refresh_from_db()
     assert (nadia.language, nadia.theme) == ("it", "dark")
     assert reverse("sign-in") == SIGN_IN
+
+
+def test_a_fragment_of_somebody_signed_out_sends_its_page_to_the_door_and_back(client, world):
+    answer = client.post(
+        "/desk/calls/suggest/",
+        {"text": "half a sentence"},
+        headers={
+            "HX-Request": "true",
+            "HX-Current-URL": "http://testserver/desk/tickets/?view=late",
+        },
+    )
+
+    assert answer.status_code == 401
+    assert answer.headers["HX-Redirect"] == (f"{SIGN_IN}?next=%2Fdesk%2Ftickets%2F%3Fview%3Dlate")
+    assert not answer.content
