@@ -15,7 +15,10 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.choices import Level
+from accounts.models import Person
 from accounts.permissions import can_read_desk
+from catalog.choices import Kind
 from common import pulse
 from common.formats import quantity
 from common.htmx import Request
@@ -167,7 +170,7 @@ def _form(request: Request, address: Address, known: dict[str, Any]) -> dict[str
     options["status"] = [(str(s.value), str(s.label)) for s in Status]
     options["priority"] = [(str(p.value), p.label) for p in Priority]
     options["assignee"] = [("me", _("me")), ("none", _("nobody")), *options["assignee"]]
-    worded = {name: dict(found) for name, found in options.items()}
+    worded = {name: dict(found) for name, found in options.items()} | _worded(address)
     active = [
         {
             "label": FIELDS[name],
@@ -193,6 +196,22 @@ def _form(request: Request, address: Address, known: dict[str, Any]) -> dict[str
         "nav": "queues",
         "queue_count": known["sizes"]["mine"],
     }
+
+
+def _worded(address: Address) -> dict[str, dict[str, str]]:
+    """Return the words for values that come by a link and are not offered in the form."""
+    asked = [int(pk) for pk in address.filters.get("requester", ()) if pk.isdecimal()]
+    people = Person.objects.in_bulk(asked[:5]) if asked else {}
+    return {
+        "kind": {str(k.value): str(k.label) for k in Kind},
+        "level": {str(level.value): str(level.label) for level in Level},
+        "late": {"true": _("yes"), "false": _("no")},
+        "clock": {
+            "on_track": _("on track"), "at_risk": _("at risk"),
+            "late": _("late"), "paused": _("paused"),
+        },
+        "requester": {str(pk): person.name for pk, person in people.items()},
+    }  # fmt: skip
 
 
 def _summary(address: Address, known: dict[str, Any]) -> str:
