@@ -21,14 +21,14 @@ TOKEN_LIFE = timedelta(days=365)
 def save(row: models.Model, *, origin: Origin) -> None:
     """Save an organisation, site, team, membership, skill or duty, with its event."""
     with transaction.atomic():
-        audit.save_reference(row, origin=origin.timed(clock.now()))
+        audit.save_reference(row, origin=origin.timed(clock.now))
 
 
 def remove(row: models.Model, *, origin: Origin) -> None:
     """Remove a membership, a held skill, a duty or a telephone number, with its event."""
     with transaction.atomic():
         verb = f"{row._meta.model_name}.removed"
-        audit.record(row, verb=verb, origin=origin.timed(clock.now()))
+        audit.record(row, verb=verb, origin=origin.timed(clock.now))
         row.delete()
 
 
@@ -50,7 +50,7 @@ def save_person(
             person.set_password(password)
         elif not person.password:
             person.set_unusable_password()
-        origin = origin.timed(clock.now())
+        origin = origin.timed(clock.now)
         audit.save_reference(person, origin=origin)
         for number, kind in numbers:
             row, made = PhoneNumber.objects.get_or_create(
@@ -106,14 +106,14 @@ def set_preferences(
             raise InvalidInput(_("Choose light, dark or like the computer."), field="theme")
         person.theme = theme
     with transaction.atomic():
-        audit.save_reference(person, origin=origin.timed(clock.now()))
+        audit.save_reference(person, origin=origin.timed(clock.now))
 
 
 def issue_token(person: Person, *, origin: Origin) -> str:
     """Make an API token for `person` and return it; it can be shown this once only."""
     secret = secrets.token_urlsafe(32)
     with transaction.atomic():
-        origin = origin.timed(clock.now())
+        origin = origin.timed(clock.now)
         ApiToken.objects.create(
             person=person,
             prefix=secret[:8],

@@ -14,21 +14,21 @@ from common.origin import Origin
 def save(row: models.Model, *, origin: Origin) -> None:
     """Save a service, a category or a required skill, with its event."""
     with transaction.atomic():
-        audit.save_reference(row, origin=origin.timed(clock.now()))
+        audit.save_reference(row, origin=origin.timed(clock.now))
 
 
 def remove(row: models.Model, *, origin: Origin) -> None:
     """Remove a required skill, with its event."""
     with transaction.atomic():
         verb = f"{row._meta.model_name}.removed"
-        audit.record(row, verb=verb, origin=origin.timed(clock.now()))
+        audit.record(row, verb=verb, origin=origin.timed(clock.now))
         row.delete()
 
 
 def save_service(service: Service, *, teams: Iterable[Team], origin: Origin) -> Service:
     """Save a service with the teams that serve it."""
     with transaction.atomic():
-        origin = origin.timed(clock.now())
+        origin = origin.timed(clock.now)
         audit.save_reference(service, origin=origin)
         service.teams.set(teams)
         audit.record(

@@ -9,6 +9,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.contrib.auth.models import AbstractBaseUser
     from django.http import HttpRequest
 
@@ -56,9 +58,9 @@ class Origin:
         """Return the origin of a change the system makes by itself."""
         return cls(actor=None, channel=Channel.SYSTEM, trace=trace or new_trace(), at=at)
 
-    def timed(self, at: datetime) -> Origin:
-        """Return the same origin at `at`, unless it already carries a moment."""
-        return self if self.at is not None else replace(self, at=at)
+    def timed(self, ask: Callable[[], datetime]) -> Origin:
+        """Return the same origin at the instant `ask` answers; one with a moment does not ask."""
+        return self if self.at is not None else replace(self, at=ask())
 
     @property
     def moment(self) -> datetime:

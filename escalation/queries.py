@@ -121,7 +121,9 @@ def routing(*, category_ids: set[int], at: datetime, rules: Policy | None = None
 
 
 def handovers_of(ticket: Ticket) -> list[Handover]:
-    """Return the hand-overs of a ticket, newest first."""
+    """Return the hand-overs of a ticket, newest first; no statement for one never moved."""
+    if not ticket.hop_count:
+        return []
     found = Handover.objects.filter(ticket=ticket).order_by("-pk")
     return list(found.select_related("from_team", "to_team", "proposed_by", "answered_by"))
 

@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.template.backends.utils import csrf_input
 from django.utils.functional import SimpleLazyObject
 
 from accounts.permissions import is_administrator, is_lead
@@ -15,6 +17,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
     user: Any = getattr(request, "user", None) or AnonymousUser()
     signed_in = user.is_authenticated
     return {
+        # Django's own are drawn anew for each of ten forms on a page.
+        "csrf_token": SimpleLazyObject(lambda: get_token(request)),
+        "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),
         "theme": user.theme if signed_in else "auto",
         "show_now": SimpleLazyObject(lambda: is_lead(user)) if signed_in else False,
         "show_setup": signed_in and is_administrator(user),

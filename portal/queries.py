@@ -104,7 +104,7 @@ def shown(ticket: Ticket, *, at: datetime) -> Shown:
         steps=track(ticket, hold),
         promises=promises(queries.clocks_of(ticket), at=at) if ticket.status in OPEN else [],
         hold=hold,
-        entries=queries.entries(ticket, internal=False),
+        entries=list(queries.entries(ticket, internal=False)),
     )
 
 

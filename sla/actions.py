@@ -26,7 +26,7 @@ def save(row: models.Model, *, origin: Origin) -> None:
     Raises InvalidInput for hours that cannot be read: they would stop every ticket.
     """
     with transaction.atomic():
-        audit.save_reference(row, origin=origin.timed(clock.now()))
+        audit.save_reference(row, origin=origin.timed(clock.now))
         _refuse_unreadable()
         _new_revision()
 
@@ -37,7 +37,7 @@ def remove(row: models.Model, *, origin: Origin) -> None:
     Raises InvalidInput when a calendar would never open again.
     """
     with transaction.atomic():
-        origin = origin.timed(clock.now())
+        origin = origin.timed(clock.now)
         audit.record(row, verb=f"{row._meta.model_name}.removed", origin=origin)
         calendar = getattr(row, "calendar", None)
         row.delete()
@@ -59,7 +59,7 @@ def save_calendar(
     Raises InvalidInput for a calendar that cannot be read or that never opens.
     """
     with transaction.atomic():
-        origin = origin.timed(clock.now())
+        origin = origin.timed(clock.now)
         audit.save_reference(calendar, origin=origin)
         calendar.windows.all().delete()
         calendar.exceptions.all().delete()

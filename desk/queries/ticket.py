@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from accounts.models import PhoneNumber
+from accounts.queries import attach
 from audit.queries import of_subject
 from common.formats import moment
 from common.html import rendered
@@ -26,6 +27,7 @@ from tickets.models import Clock, Entry, Hold, Ticket
 
 RUNNING = frozenset({ClockState.RUNNING, ClockState.BREACHED})
 LONGEST = 2.5  # targets a day line shows; whoever is later than that stands at its end
+PEOPLE = ("requester", "assignee", "follow_up", "opened_by")
 NEWS = 10  # seconds for which an arrival is news
 
 
@@ -86,8 +88,10 @@ class TicketPage:
 
 def ticket_page(ticket: Ticket, reader: Any, *, internal: bool, at: datetime) -> TicketPage:
     """Return what `reader` sees of `ticket`; internal: notes, facts and hand-overs, too."""
-    entries = queries.entries(ticket, internal=internal)
-    facts = story.facts(of_subject("ticket", ticket.pk)) if internal else []
+    entries = list(queries.entries(ticket, internal=internal).select_related(None))
+    events = list(of_subject("ticket", ticket.pk).select_related(None)) if internal else []
+    attach(([ticket], PEOPLE), (entries, ["author"]), (events, ["actor"]))
+    facts = story.facts(events)
     clocks = queries.clocks_of(ticket)
     holds = list(ticket.holds.order_by("started_at"))
     hold = next((h for h in holds if h.ended_at is None), None)

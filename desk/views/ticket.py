@@ -26,7 +26,7 @@ from tickets.views.asking import seen
 @require_safe
 def page(request: Request, number: str) -> HttpResponse:
     """Show a ticket; htmx gets everything that may have changed, with what was just done."""
-    ticket = seen(request, number)
+    ticket = seen(request, number, ("category__service", "team", "organisation", "site"))
     if not can_read_desk(request.user):
         return HttpResponseRedirect(f"/my/{ticket.number}/")
     live = pulse.context("queue", f"ticket:{ticket.pk}")

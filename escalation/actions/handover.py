@@ -66,7 +66,7 @@ def hand_over(
         raise InvalidInput(_("Choose one of the reasons."), field="trigger")
     with transaction.atomic():
         ticket = lock(ticket_id)
-        origin = origin.timed(clock.now())
+        origin = origin.timed(clock.now)
         # Asked again below; here so that a stranger learns nothing from what is wrong.
         if origin.actor is not None and not permissions.can_hand_over(origin.actor, ticket):
             raise NotAllowed(refusal(ticket))
@@ -86,7 +86,7 @@ def accept(ticket_id: int, *, origin: Origin, seen_version: int | None = None) -
     """Take on what was handed over: the actor becomes the assignee."""
     with transaction.atomic():
         ticket, handover = _proposed(ticket_id)
-        origin = origin.timed(clock.now())
+        origin = origin.timed(clock.now)
         starts = ticket.status == Status.NEW
         actor = origin.actor
         change = Change(assignee_id=actor.pk if actor else ticket.assignee_id)
@@ -173,7 +173,7 @@ def _send_back(
     if not reason.strip():
         raise InvalidInput(_("Write what the other team needs to know."), field="reason")
     _check(ticket, handover.from_team, None)
-    origin = origin.timed(clock.now())
+    origin = origin.timed(clock.now)
     team = handover.from_team
     person = ticket.follow_up_id if team.level == 1 else None
     move = Move(

@@ -59,7 +59,7 @@ def log_call(call: NewCall, *, origin: Origin) -> Ticket:
             field="title",
         )
     with transaction.atomic():
-        origin = origin.timed(clock.now())
+        origin = origin.timed(clock.now)
         ticket = open_ticket(
             NewTicket(
                 title=title,

@@ -112,7 +112,7 @@ def change_ticket(
     """
     with transaction.atomic():
         ticket = lock(ticket_id)
-        origin = origin.timed(clock.now())
+        origin = origin.timed(clock.now)
         if origin.actor is not None and not may(origin.actor, ticket):
             raise NotAllowed(permissions.refusal(ticket))
         wanted = change(ticket) if callable(change) else change
@@ -142,15 +142,16 @@ def change_batch(
 
 
 def first_write(ticket: Ticket, *, body: str, entries: Sequence[Entry], origin: Origin) -> None:
-    """Write what belongs to a ticket just inserted: clocks, entries, event and messages."""
+    """Insert a ticket with what belongs to it: clocks, entries, event and messages."""
     found = clocks.refresh(ticket, (), (), at=origin.moment)
+    ticket.save(force_insert=True)
     opened = notices.for_event(
         ticket, verb="ticket.opened", origin=origin, body=body, clocks=found.new
     )
     values = {name: [None, _plain(getattr(ticket, name))] for name in _OPENED}
     prepared = _Prepared(
         ticket=ticket,
-        fields={"next_due_at"} if ticket.next_due_at else set(),
+        fields=set(),
         events=[_event(ticket, "ticket.opened", values)],
         messages=opened,
         entries=list(entries),

@@ -11,4 +11,4 @@ from tickets.models import PriorityCell
 def save_cell(cell: PriorityCell, *, origin: Origin) -> None:
     """Save one cell; tickets keep the priority they have until somebody classifies them."""
     with transaction.atomic():
-        audit.save_reference(cell, origin=origin.timed(clock.now()))
+        audit.save_reference(cell, origin=origin.timed(clock.now))

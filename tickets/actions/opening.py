@@ -55,9 +55,8 @@ def open_ticket(new: NewTicket, *, origin: Origin) -> Ticket:
     if actor is not None and not can_open_for(actor, new.requester):
         raise NotAllowed(_("You can open tickets in your own name only."))
     with transaction.atomic():
-        origin = origin.timed(clock.now())
+        origin = origin.timed(clock.now)
         ticket = _build(new, category, origin)
-        ticket.save(force_insert=True)
         funnel.first_write(
             ticket, body=ticket.description, entries=_entries(ticket, new, origin), origin=origin
         )

@@ -1,6 +1,6 @@
 """How a verb is asked for: a dialog by htmx, a page without it, and what was typed is kept."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,9 +46,13 @@ class Question:
     more: Mapping[str, Any] = field(default_factory=dict)
 
 
-def seen(request: Request, number: str) -> Ticket:
+# A form that was sent needs little of the ticket: the action reads it anew, under its lock.
+SENT = ("category", "team", "requester")
+
+
+def seen(request: Request, number: str, related: Sequence[str] = RELATED) -> Ticket:
     """Return the ticket with all its people; 404 for one out of sight."""
-    found = Ticket.objects.visible_to(request.user).select_related(*RELATED)
+    found = Ticket.objects.visible_to(request.user).select_related(*related)
     try:
         return found.get(number=number)
     except Ticket.DoesNotExist:
@@ -63,7 +67,7 @@ def to_work_on(
     may: who is asked for words at all. What was typed already is refused by the action,
     whose answer keeps it.
     """
-    ticket = seen(request, number)
+    ticket = seen(request, number, SENT if request.method == "POST" else RELATED)
     if not is_agent(request.user):
         raise PermissionDenied(_("This is done by the people of the service desk."))
     if request.method != "POST" and not may(request.user, ticket):
