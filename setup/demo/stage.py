@@ -135,7 +135,7 @@ class Stage:
             if first is None:
                 return
             with clock.frozen(first):
-                escalation.sweep_all(at=first)
+                escalation.sweep(at=first)
 
 
 def utc(moment: datetime) -> datetime:
