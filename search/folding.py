@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Func, TextField
 
-_LIGATURES = str.maketrans({"ß": "ss", "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"})
+_LIGATURES = str.maketrans({"ß": "ss", "ẞ": "ss", "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"})
 _STROKES = str.maketrans("øØłŁđĐ", "oOlLdD")
 _WORD = re.compile(r"[^\W_]+(?:[-.'@][^\W_]+)*")
 

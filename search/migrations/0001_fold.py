@@ -4,8 +4,8 @@ FOLD = r"""
 CREATE OR REPLACE FUNCTION fold(value text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
   SELECT lower(translate(regexp_replace(normalize(
-    replace(replace(replace(replace(replace(value,
-      'ß','ss'), 'œ','oe'), 'Œ','oe'), 'æ','ae'), 'Æ','ae'), NFKD),
+    replace(replace(replace(replace(replace(replace(value,
+      'ß','ss'), 'ẞ','ss'), 'œ','oe'), 'Œ','oe'), 'æ','ae'), 'Æ','ae'), NFKD),
     '[\u0300-\u036f]', '', 'g'), 'øØłŁđĐ', 'oOlLdD'))
 $$;
 """
