@@ -3,6 +3,7 @@
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -74,12 +75,17 @@ def test_postgresql_killed_during_the_sweep_comes_back_and_nothing_is_lost(own_s
         Ticket.objects.first()
     connection.close()
     assert status_of(own_stack, "/auth/login/") in {200, 503}
-    assert status_of(own_stack, "/desk/") in {302, 404, 503}
+    assert status_of(own_stack, "/readyz") == 503
     time.sleep(5)
     own_stack.postgres.start()
 
     wait_until(lambda: checks.overdue() == 0 and checks.escalated() == 150, seconds=60)
-    wait_until(all_messages_have_left, seconds=90)
+    wait_until(lambda: not Message.objects.filter(status="pending").exists(), seconds=90)
+    # What was on its way to the mail server as the database fell is not known to have left:
+    # at most one a thread of the worker, never sent again by itself.
+    states = Counter(Message.objects.values_list("status", flat=True))
+    assert set(states) <= {"sent", "sending", "unknown"}
+    assert states["sending"] + states["unknown"] <= 2
     assert checks.findings() == {}
     assert Event.objects.filter(verb="ticket.escalated").count() == 150
     assert status_of(own_stack, "/auth/login/") == 200
