@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,7 @@ from tickets.querysets import READINGS, reading
 
 AHEAD = timedelta(hours=1)
 BACK = timedelta(hours=24)
+KEPT = 30  # seconds; only a bound for a change that Redis never heard of
 SOON, LATE, NOBODY, MOVED = 20, 8, 6, 8  # lines each list shows
 
 WORDS: dict[str, tuple[Promise, str, str]] = {
@@ -83,17 +85,23 @@ def teams() -> list[Team]:
     return list(Team.objects.active().order_by("level", "name"))
 
 
-def now(user: Any, *, team: Team | None, known: list[Team], at: datetime) -> Now:
+def now(
+    user: Any, *, team: Team | None, known: list[Team], at: datetime, version: str = ""
+) -> Now:
     """Return the present state of what `user` may see; a fixed number of statements.
 
     team: only its tickets; None: all. known: what `teams` returned.
+    version: the pulse's version of "queue" before this look; as long as it stands, the
+    tickets are not counted again. Empty: they are.
     """
     tickets = Ticket.objects.visible_to(user)
     if team is not None:
         tickets = tickets.filter(team=team)
     is_open: QuerySet[Ticket] = tickets.open()
     soon, late, unassigned = _lists(is_open, at)
-    readings, nobody = _counts(is_open, at)
+    key = f"lead:{user.pk}:{team.pk if team else ''}:{version}" if version else ""
+    sizes, load = _sizes(is_open, [team] if team else known, at, key)
+    readings = [Reading(w, *WORDS[w], sizes[w]) for w in READINGS]
     return Now(
         at=at,
         until=at + AHEAD,
@@ -102,8 +110,8 @@ def now(user: Any, *, team: Team | None, known: list[Team], at: datetime) -> Now
         unassigned=unassigned,
         readings=readings,
         open=sum(r.count for r in readings),
-        nobody=nobody,
-        load=_load(is_open, [team] if team else known),
+        nobody=sizes["nobody"],
+        load=load,
         moved=_moved(tickets, at),
     )
 
@@ -112,14 +120,13 @@ def _lists(is_open: QuerySet[Ticket], at: datetime) -> tuple[list[Row], list[Row
     """Return what is due soon, what is late, what is nobody's: read together, told apart here."""
     by_due = is_open.order_by("due_order", "id").values("pk")
     until = at + AHEAD
-    found = rows(
-        Ticket.objects.filter(
-            Q(pk__in=by_due.filter(due_order__gt=at, due_order__lte=until)[:SOON])
-            | Q(pk__in=by_due.filter(due_order__lte=at)[:LATE])
-            | Q(pk__in=by_due.filter(assignee__isnull=True)[:NOBODY])
-        ),
-        size=SOON + LATE + NOBODY,
-    ).rows
+    # A union and not a chain of OR, for which PostgreSQL would read every ticket.
+    shown = by_due.filter(due_order__gt=at, due_order__lte=until)[:SOON].union(
+        by_due.filter(due_order__lte=at)[:LATE],
+        by_due.filter(assignee__isnull=True)[:NOBODY],
+        all=True,
+    )
+    found = rows(Ticket.objects.filter(pk__in=shown), size=SOON + LATE + NOBODY).rows
     return (
         [row for row in found if at < row.due_order <= until][:SOON],
         [row for row in found if row.due_order <= at][:LATE],
@@ -127,12 +134,25 @@ def _lists(is_open: QuerySet[Ticket], at: datetime) -> tuple[list[Row], list[Row
     )
 
 
-def _counts(is_open: QuerySet[Ticket], at: datetime) -> tuple[list[Reading], int]:
-    found = is_open.aggregate(
+Sizes = tuple[dict[str, int], list[Load]]
+
+
+def _sizes(is_open: QuerySet[Ticket], known: list[Team], at: datetime, key: str) -> Sizes:
+    """Count once a change: each warning and each breach is a change, too, and says so."""
+    kept: Sizes | None = cache.get(key) if key else None
+    if kept is None:
+        kept = (_counts(is_open, at), _load(is_open, known))
+        if key:
+            cache.set(key, kept, KEPT)
+    return kept
+
+
+def _counts(is_open: QuerySet[Ticket], at: datetime) -> dict[str, int]:
+    found: dict[str, int] = is_open.aggregate(
         nobody=Count("pk", filter=Q(assignee__isnull=True)),
         **{word: Count("pk", filter=reading(word, at=at)) for word in READINGS},
     )
-    return [Reading(w, *WORDS[w], found[w]) for w in READINGS], found["nobody"]
+    return found
 
 
 def _load(is_open: QuerySet[Ticket], known: list[Team]) -> list[Load]:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import CharField, F, Q, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person, Team
@@ -16,6 +18,7 @@ from catalog.models import Category
 from common.translated import translated
 from tickets.choices import OPEN, Status
 
+KEPT = 60  # seconds
 Options = list[tuple[str, str]]
 
 
@@ -59,7 +62,19 @@ def within(view: str, *, user: Any, teams: Collection[int], at: datetime, is_ope
 
 
 def choices(teams: Collection[int]) -> dict[str, Options]:
-    """Return the teams, the people of `teams` and the categories to filter by: one statement."""
+    """Return the teams, the people of `teams` and the categories to filter by.
+
+    They change seldom: a new one is offered within a minute.
+    """
+    key = f"queue-choices:{get_language()}:{','.join(map(str, sorted(teams)))}"
+    known: dict[str, Options] | None = cache.get(key)
+    if known is None:
+        known = _choices(teams)
+        cache.set(key, known, KEPT)
+    return known
+
+
+def _choices(teams: Collection[int]) -> dict[str, Options]:
     people = Person.objects.agents().filter(memberships__team__in=teams).distinct()
     rows = (
         _labelled(Team.objects.active(), "team", F("slug"), F("name"))

@@ -40,7 +40,13 @@ def now(request: Request) -> HttpResponse:
             for t in known
             if is_administrator(request.user) or t.pk in team_ids(request.user)
         },
-        "shown": lead.now(request.user, team=team, known=known, at=timezone.now()),
+        "shown": lead.now(
+            request.user,
+            team=team,
+            known=known,
+            at=timezone.now(),
+            version=live["pulse_versions"],
+        ),
     }
     template = "desk/partials/lead_blocks.html" if request.htmx else "desk/lead.html"
     return TemplateResponse(request, template, context)

@@ -180,17 +180,20 @@ def test_the_page_costs_the_same_for_five_rows_and_for_sixty(
     with django_capture_on_commit_callbacks(execute=True):
         for _n in range(5):
             new_ticket(at=None)
+    statements()  # what the filter offers is kept for a minute
+    with django_capture_on_commit_callbacks(execute=True):
+        new_ticket(at=None)
     few, _answer = statements()
     with django_capture_on_commit_callbacks(execute=True):
-        for _n in range(55):
+        for _n in range(54):
             new_ticket(at=None)
     many, answer = statements()
     again, _answer = statements()
     rows, _answer = statements(**{"HX-Request": "true", "HX-Target": "queue-rows"})
 
-    # Session, person, teams, counters, rows, chips, choices.
-    assert len(many) == len(few) == 7, many
-    assert len(again) == 6, again  # what has not changed is not counted twice
+    # Session, person, teams, counters, rows, chips.
+    assert len(many) == len(few) == 6, many
+    assert len(again) == 5, again  # what has not changed is not counted twice
     assert len(rows) == 5, rows
     assert len(answer.content) < 60_000, len(answer.content)
 
