@@ -33,7 +33,6 @@ class Words:
     clock: str
     on_day: str
     on_date: str
-    day: str
     hour: str
     minute: str
     hours: tuple[str, str]
@@ -59,7 +58,6 @@ EN = Words(
     clock="{hour}:{minute}",
     on_day="{weekday} {clock}",
     on_date="{weekday} {day} {month}, {clock}",
-    day="d",
     hour="h",
     minute="min",
     hours=("hour", "hours"),
@@ -84,7 +82,6 @@ FR = Words(
     clock=f"{{hour}}{NBSP}h{NBSP}{{minute}}",
     on_day="{weekday} à {clock}",
     on_date="{weekday} {day} {month} à {clock}",
-    day="j",
     hour="h",
     minute="min",
     hours=("heure", "heures"),
@@ -112,7 +109,6 @@ DE = Words(
     clock=f"{{hour}}.{{minute}}{NBSP}Uhr",
     on_day="{weekday}, {clock}",
     on_date="{weekday}, {day}. {month}, {clock}",
-    day="T.",
     hour="Std.",
     minute="Min.",
     hours=("Stunde", "Stunden"),
@@ -137,7 +133,6 @@ IT = Words(
     clock="{hour}.{minute}",
     on_day="{weekday} alle {clock}",
     on_date="{weekday} {day} {month} alle {clock}",
-    day="g",
     hour="h",
     minute="min",
     hours=("ora", "ore"),
@@ -278,19 +273,15 @@ def _day_of_month(day: dt.date, say: Words) -> str:
 # --- Durations --------------------------------------------------------------
 
 
-def duration(
-    seconds: float, language: str, *, always_hours: bool = False, days: bool = False
-) -> str:
+def duration(seconds: float, language: str, *, always_hours: bool = False) -> str:
     """Return "3 h 20" or "35 min"; the sign is dropped and started minutes do not count.
 
-    `always_hours` gives "0 h 12"; `days` folds 48 hours and more into "2 d 4 h", which is meant
-    for the wall clock: a day of working time has no fixed length.
+    `always_hours` gives "0 h 12". Hours are not folded into days: a day of working time has no
+    fixed length.
     """
     say = words(language)
     minutes = int(abs(seconds)) // 60
     hours, rest = divmod(minutes, 60)
-    if days and hours >= 48:
-        return NBSP.join((str(hours // 24), say.day, str(hours % 24), say.hour))
     if hours or always_hours:
         return NBSP.join((str(hours), say.hour, f"{rest:02}"))
     return NBSP.join((str(rest), say.minute))

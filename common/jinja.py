@@ -207,10 +207,10 @@ def _from_now(function: Callable[..., str]) -> Callable[..., str]:
 
 
 def rest(seconds: float) -> str:
-    """Return what a running chip shows: "4:59" under five minutes, else a wall-clock duration."""
+    """Return what a running chip shows: "4:59" under five minutes, else hours and minutes."""
     if 0 <= seconds < 5 * formats.MINUTE:
         return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
-    return formats.duration(seconds, language(), days=True)
+    return formats.duration(seconds, language())
 
 
 def instant(value: str | None) -> dt.datetime | None:
@@ -222,7 +222,6 @@ def units() -> dict[str, object]:
     """Return the words of durations which the browser needs to tick (chips.js)."""
     say = formats.words(language())
     return {
-        "day": say.day,
         "hour": say.hour,
         "minute": say.minute,
         "hours": say.hours,

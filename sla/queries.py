@@ -1,13 +1,15 @@
 """Reads of the policy: all calendars and agreements, kept in memory until a revision changes."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
+from django.db.models import BigIntegerField, Func
 
 from accounts.models import Organisation, Site, Team
 from catalog.models import Category, Service
@@ -30,6 +32,13 @@ _BY_SLUG: dict[str, Any] = {
     "site": Site,
     "team": Team,
 }
+
+
+# A column for statements that are made anyway: `policy_of` then costs none of its own.
+REVISION = Func(
+    template="(SELECT ARRAY[id, number] FROM sla_policyrevision LIMIT 1)",
+    output_field=ArrayField(BigIntegerField()),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +144,11 @@ def policy() -> Policy:
         cursor.execute("SELECT id, number FROM sla_policyrevision LIMIT 1")
         revision: tuple[int, int] | None = cursor.fetchone()
     return _load(revision)
+
+
+def policy_of(revision: Sequence[int] | None) -> Policy:
+    """Return the policy of a revision that a statement has read as REVISION."""
+    return _load((revision[0], revision[1]) if revision else None)
 
 
 def agreement_for(facts: rules.Facts, *, at: datetime) -> list[Promise]:

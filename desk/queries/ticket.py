@@ -20,7 +20,7 @@ from escalation.models import Handover
 from escalation.queries import handovers_of
 from sla import engine
 from sla.choices import ClockState, Metric
-from sla.queries import Promise, policy
+from sla.queries import Policy, Promise, policy
 from tickets import queries
 from tickets.choices import EntryKind
 from tickets.models import Clock, Entry, Hold, Ticket
@@ -46,7 +46,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class ClockFace:
-    """A clock as its chip wants it."""
+    """A clock as its chip wants it; margin: working time between its stop and its due instant."""
 
     metric: str
     label: str
@@ -54,8 +54,9 @@ class ClockFace:
     due_at: datetime | None
     at_risk_at: datetime | None
     since: datetime | None
-    margin: float | None
+    margin: int | None
     reason: str
+    left: engine.Countdown | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +96,11 @@ def ticket_page(ticket: Ticket, reader: Any, *, internal: bool, at: datetime) ->
     clocks = queries.clocks_of(ticket)
     holds = list(ticket.holds.order_by("started_at"))
     hold = next((h for h in holds if h.ended_at is None), None)
+    known = policy() if clocks else None
     return TicketPage(
         items=_conversation(ticket, entries, facts),
-        clocks=[_face(clock, hold) for clock in clocks],
-        day_line=_day_line(ticket, clocks, holds, at),
+        clocks=[_face(clock, hold, known, at) for clock in clocks] if known else [],
+        day_line=_day_line(ticket, clocks, holds, known, at) if known else None,
         hold=hold,
         handovers=handovers_of(ticket) if internal else [],
         phones=list(PhoneNumber.objects.filter(person=ticket.requester_id).order_by("kind", "pk")),
@@ -144,11 +146,15 @@ def _news(entries: Sequence[Entry], reader: Any, at: datetime) -> str:
     return _("New message from %(name)s") % {"name": last.author or _("the system")}
 
 
-def _face(clock: Clock, hold: Hold | None) -> ClockFace:
+def _face(clock: Clock, hold: Hold | None, known: Policy, at: datetime) -> ClockFace:
     paused = clock.state == ClockState.PAUSED and hold is not None
-    margin = None
-    if clock.stopped_at is not None and clock.due_at is not None:
-        margin = abs((clock.due_at - clock.stopped_at).total_seconds())
+    margin, left = None, None
+    if clock.due_at is not None:
+        hours = known.calendars[clock.calendar_id]
+        if clock.state in RUNNING:
+            left = engine.Countdown.of(hours, clock.due_at, at)
+        elif clock.stopped_at is not None:
+            margin = abs(engine.Countdown.of(hours, clock.due_at, clock.stopped_at).seconds)
     return ClockFace(
         metric=clock.metric,
         label=str(clock.get_metric_display()).capitalize(),
@@ -158,16 +164,17 @@ def _face(clock: Clock, hold: Hold | None) -> ClockFace:
         since=hold.started_at if paused and hold else None,
         margin=margin,
         reason=str(hold.get_reason_display()) if paused and hold else "",
+        left=left,
     )
 
 
 def _day_line(
-    ticket: Ticket, clocks: Sequence[Clock], holds: Sequence[Hold], at: datetime
+    ticket: Ticket, clocks: Sequence[Clock], holds: Sequence[Hold], known: Policy, at: datetime
 ) -> DayLine | None:
     """Return the line of the fix, else of the response; None when no clock runs."""
     running = {clock.metric: clock for clock in clocks if clock.state in RUNNING}
     clock = running.get(Metric.RESOLUTION) or running.get(Metric.FIRST_RESPONSE)
-    promise = queries.promises(ticket, policy()).get(clock.metric) if clock else None
+    promise = queries.promises(ticket, known).get(clock.metric) if clock else None
     if clock is None or promise is None or not promise.terms.seconds or clock.due_at is None:
         return None
     line = queries.timeline(promise, ticket, holds, since=clock.terms_since)

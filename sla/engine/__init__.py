@@ -2,6 +2,7 @@
 
 from sla.engine.calendar import BusinessCalendar
 from sla.engine.clock import ClockState, Reading, Terms, Timeline, evaluate
+from sla.engine.countdown import Countdown
 from sla.engine.explain import Segment, explain
 from sla.errors import CalendarError
 
@@ -9,6 +10,7 @@ __all__ = [
     "BusinessCalendar",
     "CalendarError",
     "ClockState",
+    "Countdown",
     "Reading",
     "Segment",
     "Terms",

@@ -61,6 +61,10 @@ class BusinessCalendar:
         """Return the instant itself when open, else the next opening."""
         return moment_or_none(self.table.next_open(seconds_of(at)))
 
+    def next_change(self, at: datetime) -> datetime | None:
+        """Return the next closing when open, the next opening when closed."""
+        return moment_or_none(self.table.next_change(seconds_of(at)))
+
     def prev_open(self, at: datetime) -> datetime | None:
         """Return the instant itself when the one before is open, else the last closing."""
         return moment_or_none(self.table.prev_open(seconds_of(at)))

@@ -125,6 +125,18 @@ class Timetable:
         after = self.add(at, 1)
         return None if after is None else after - 1
 
+    def next_change(self, at: int) -> int | None:
+        """Return the next closing when open, else the next opening; None beyond the horizon."""
+        if not self.is_open(at):
+            return self.next_open(at)
+        span = self._covering(at, at)
+        end = span.ends[bisect_right(span.starts, at) - 1]
+        if end == span.high:
+            # The last day laid out may be open on into the next one.
+            span = self._covering(at, at + HORIZON)
+            end = span.ends[bisect_right(span.starts, at) - 1]
+        return end if end - at < HORIZON else None
+
     def prev_open(self, at: int) -> int | None:
         """Return `at` when the instant before is open, else the last closing."""
         before = self.subtract(at, 1)

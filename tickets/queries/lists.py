@@ -10,6 +10,8 @@ from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, Tuple
 
 from common import paging
 from sla.choices import ClockState
+from sla.engine import BusinessCalendar, Countdown
+from sla.queries import REVISION, policy_of
 from tickets.choices import OPEN
 from tickets.models import Clock, Ticket
 
@@ -18,13 +20,24 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """What an SLA chip shows: one clock, as the row's reader needs it."""
+    """What an SLA chip shows: one clock, as the row's reader needs it.
+
+    hours: what it counts by while it runs. A row holds them, and no reading of a moment, so
+    that it is the same for as long as nobody changes it.
+    """
 
     metric: str
     state: str
     due_at: datetime | None
     at_risk_at: datetime | None
     stopped_at: datetime | None
+    hours: BusinessCalendar | None
+
+    def left(self, at: datetime) -> Countdown | None:
+        """Return the working time left at an instant; None when no time runs out."""
+        if self.hours is None or self.due_at is None:
+            return None
+        return Countdown.of(self.hours, self.due_at, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +96,16 @@ def chips_of(ticket_ids: Collection[int]) -> dict[int, Chip]:
     """Return for each ticket the chip of the clock that matters most to its reader."""
     best: dict[int, tuple[tuple[int, datetime | None], Chip]] = {}
     found = Clock.objects.filter(ticket_id__in=ticket_ids).values_list(
-        "ticket_id", "metric", "state", "due_at", "at_risk_at", "stopped_at", "started_at"
-    )
-    for ticket_id, metric, state, due_at, at_risk_at, stopped_at, started_at in found:
+        "ticket_id", "started_at", "calendar_id", REVISION,
+        "metric", "state", "due_at", "at_risk_at", "stopped_at",
+    )  # fmt: skip
+    for ticket_id, started_at, calendar, revision, metric, state, due_at, risk_at, stop in found:
         rank = (_CHIP_ORDER[ClockState(state)], due_at or started_at)
         if metric == "first_response" and state in _ENDED:
             continue
         if ticket_id not in best or rank < best[ticket_id][0]:
-            best[ticket_id] = (rank, Chip(metric, state, due_at, at_risk_at, stopped_at))
+            hours = policy_of(revision).calendars[calendar] if state in _RUNNING else None
+            best[ticket_id] = (rank, Chip(metric, state, due_at, risk_at, stop, hours))
     return {ticket_id: chip for ticket_id, (_rank, chip) in best.items()}
 
 
@@ -110,6 +125,7 @@ _COLUMNS = (
     "assignee__given_name", "assignee__family_name",
     "team__name", "site__name", "opened_at", "updated_at", "due_order",
 )  # fmt: skip
+_RUNNING = frozenset({ClockState.RUNNING, ClockState.BREACHED})
 _ENDED = frozenset({ClockState.MET, ClockState.MISSED, ClockState.CANCELLED})
 _CHIP_ORDER = {
     ClockState.BREACHED: 0, ClockState.RUNNING: 0, ClockState.PAUSED: 1,
