@@ -77,15 +77,15 @@ class TokenAuthentication(BaseAuthentication):
         secret = parts[1].decode("latin-1")
         token = (
             ApiToken.objects.select_related("person")
+            .annotate(now=clock.in_statement())
             .filter(digest=actions.digest_of(secret), person__is_active=True)
             .first()
         )
-        now = clock.now()
-        if token is None or token.expires_at <= now:
+        if token is None or token.expires_at <= token.now:
             raise AuthenticationFailed(
                 _("This token is not known or has expired. Ask for a new one.")
             )
-        actions.token_used(token, at=now)
+        actions.token_used(token, at=token.now)
         return token.person, token
 
     def authenticate_header(self, request: Request) -> str:

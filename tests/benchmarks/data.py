@@ -106,6 +106,7 @@ def fill(up_to: int, *, percent_open: int = 30) -> None:
 
 def make_due(count: int, at: datetime) -> int:
     """Move the opening of `count` tickets in time, so that exactly `at` is their deadline."""
+    at = at.replace(microsecond=0)  # the engine counts whole seconds
     with connection.cursor() as cursor:
         cursor.execute(
             rows.MAKE_DUE, {"count": count, "at": at, "month": MONTH, "reply": RESPONSE}
