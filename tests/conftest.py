@@ -23,7 +23,11 @@ def new_ticket(world: World) -> Callable[..., Ticket]:
     """A function that opens a ticket of Sylvie's, by the portal unless told otherwise."""
 
     def make(
-        *, at: datetime | None = MONDAY_9, by: object = None, channel: str = "portal", **more: object
+        *,
+        at: datetime | None = MONDAY_9,
+        by: object = None,
+        channel: str = "portal",
+        **more: object,
     ) -> Ticket:
         values = {
             "title": "VPN drops", "description": "Every ten minutes.",

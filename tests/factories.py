@@ -27,7 +27,9 @@ def names(word: str) -> dict[str, str]:
     return {language: f"{word} {language}" for language in ("en", "fr", "de", "it")}
 
 
-def person(username: str, *, role: str = "requester", password: str | None = None, **more: object) -> Person:
+def person(
+    username: str, *, role: str = "requester", password: str | None = None, **more: object
+) -> Person:
     """Return a saved person with an e-mail address of their own."""
     given, family = username.capitalize(), f"{username.capitalize()}son"
     values = {
@@ -162,6 +164,8 @@ def world() -> World:
     )  # fmt: skip
 
 
-def origin_of(actor: Person | None, at: datetime | None = None, channel: Channel = Channel.DESK) -> Origin:
+def origin_of(
+    actor: Person | None, at: datetime | None = None, channel: Channel = Channel.DESK
+) -> Origin:
     """Return the origin of a change by `actor`, at the database's own time unless told."""
     return Origin(actor=actor, channel=channel, trace="test", at=at)

@@ -37,7 +37,7 @@ class HoldReason(models.TextChoices):
     SCHEDULED = "scheduled", _("an agreed date")
     PROBLEM = "problem", _("a problem to be solved")
     # Not for people to choose: the time between a resolution and its reopening.
-    RESOLVED = "resolved", _("thought resolved")
+    RESOLVED = "resolved", _("confirmation of the solution")
 
 
 DATED = frozenset({HoldReason.SUPPLIER, HoldReason.PART, HoldReason.SCHEDULED})

@@ -1,4 +1,4 @@
-"""The main job on real parts: a call is logged, its clock runs out, level 2 has it, the lead sees it."""
+"""The main job on real parts: a call breaches, level 2 has it, the lead sees it happen."""
 
 import re
 from collections.abc import Callable

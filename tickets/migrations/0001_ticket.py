@@ -319,7 +319,7 @@ class Migration(migrations.Migration):
                             ("approval", "an approval"),
                             ("scheduled", "an agreed date"),
                             ("problem", "a problem to be solved"),
-                            ("resolved", "thought resolved"),
+                            ("resolved", "confirmation of the solution"),
                         ],
                         max_length=10,
                         verbose_name="reason",
