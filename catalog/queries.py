@@ -48,10 +48,12 @@ def grouped(
     return list(groups.items())
 
 
-def required_skills(category_ids: set[int]) -> dict[int, list[tuple[int, int]]]:
-    """Return (skill, least level) pairs for each of the categories that require any."""
+def required_skills(category_ids: set[int] | None) -> dict[int, list[tuple[int, int]]]:
+    """Return (skill, least level) pairs for each of the categories (None: all) that need any."""
     found: dict[int, list[tuple[int, int]]] = {}
-    rows = CategorySkill.objects.filter(category_id__in=category_ids)
+    rows = CategorySkill.objects.all()
+    if category_ids is not None:
+        rows = rows.filter(category_id__in=category_ids)
     for category_id, skill_id, level in rows.values_list("category_id", "skill_id", "level"):
         found.setdefault(category_id, []).append((skill_id, level))
     return found

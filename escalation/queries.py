@@ -99,8 +99,10 @@ class Routing:
         return person not in self.away and self.rostered.get(person, True)
 
 
-def routing(*, category_ids: set[int], at: datetime, rules: Policy | None = None) -> Routing:
-    """Read what routing needs for tickets of these categories; a fixed number of statements."""
+def routing(
+    *, category_ids: set[int] | None, at: datetime, rules: Policy | None = None
+) -> Routing:
+    """Read what routing needs for these categories (None: all); a fixed number of statements."""
     rules = rules or policy()
     teams = {team.pk: team for team in Team.objects.active()}
     members, leads = defaultdict[int, list[int]](list), defaultdict[int, list[int]](list)

@@ -60,11 +60,24 @@ class Due:
     ran_out: list[Clock] = field(default_factory=list)
 
 
-def sweep(*, limit: int = BATCH, at: datetime | None = None, ticket_id: int | None = None) -> int:
+@dataclass(slots=True)
+class Drain:
+    """What the batches of one drain share: who could get what, counted once and then kept."""
+
+    ways: Routing | None = None
+
+
+def sweep(
+    *,
+    limit: int = BATCH,
+    at: datetime | None = None,
+    ticket_id: int | None = None,
+    drain: Drain | None = None,
+) -> int:
     """Carry out one batch of due steps; return how many tickets were looked at.
 
     at: only for tests, replay and demo data; otherwise the database's clock decides.
-    ticket_id: look at this ticket alone.
+    ticket_id: look at this ticket alone. drain: the one this batch is part of.
     """
     with transaction.atomic():
         claimed = claim_due(limit, at=at, ticket_id=ticket_id)
@@ -75,7 +88,7 @@ def sweep(*, limit: int = BATCH, at: datetime | None = None, ticket_id: int | No
         rules = policy()
         found = [_due(one, rules, origin.moment) for one in claimed]
         fresh = _fire([step for due in found for step in due.steps], origin.moment)
-        ways = _routing(found, fresh, rules, origin.moment)
+        ways = _routing(fresh, rules, origin.moment, drain or Drain())
         changes, moves = _decide(found, fresh, ways)
         change_batch(changes, rules=rules, origin=origin)
         write_handovers(moves, origin=origin)
@@ -87,10 +100,10 @@ def sweep_all(*, at: datetime | None = None, most: int = 40) -> int:
 
     A ticket that cannot be read fails its batch: its neighbours are then swept one by one.
     """
-    total = 0
+    total, drain = 0, Drain()
     for _batch in range(most):
         try:
-            done = sweep(at=at)
+            done = sweep(at=at, drain=drain)
         except _UNREADABLE:
             logger.exception("a batch of the sweep failed; its tickets are swept one by one")
             return total + _one_by_one(at)
@@ -152,13 +165,17 @@ def _fire(steps: Sequence[DueStep], at: datetime) -> set[tuple[int, str]]:
 
 
 def _routing(
-    found: Sequence[Due], fresh: set[tuple[int, str]], rules: Policy, at: datetime
+    fresh: set[tuple[int, str]], rules: Policy, at: datetime, drain: Drain
 ) -> Routing | None:
-    """Read who could get what, unless no step of this batch needs anybody."""
+    """Read who could get what, unless no step of this batch needs anybody.
+
+    Open tickets are counted by the first batch only; the choices of the others are added.
+    """
     if not fresh:
         return None
-    categories = {due.claimed.ticket.category_id for due in found}
-    return routing(category_ids=categories, rules=rules, at=at)
+    if drain.ways is None or drain.ways.rules is not rules:
+        drain.ways = routing(category_ids=None, rules=rules, at=at)
+    return drain.ways
 
 
 def _decide(
