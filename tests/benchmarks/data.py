@@ -87,9 +87,8 @@ def desk() -> Desk:
 
 def fill(up_to: int, *, percent_open: int = 30) -> None:
     """Insert tickets until there are `up_to`, of which a share is open; all are in time."""
-    first = _scalar("SELECT count(*) FROM tickets_ticket") + 1
     values = {
-        "first": first,
+        "first": filled() + 1,
         "last": up_to,
         "open": percent_open,
         "month": MONTH,
@@ -102,6 +101,14 @@ def fill(up_to: int, *, percent_open: int = 30) -> None:
         for statement in (rows.TICKETS, rows.CLOCKS, rows.ENTRIES, rows.EVENTS):
             cursor.execute(statement, values)
     vacuum()
+
+
+def filled() -> int:
+    """Return how many tickets `fill` has inserted."""
+    return _scalar(
+        "SELECT coalesce(max(substr(number, 4)::int), 0) FROM tickets_ticket "
+        "WHERE number LIKE '25-%'"
+    )
 
 
 def make_due(count: int, at: datetime) -> int:

@@ -51,7 +51,10 @@ def rates(seconds: float = 1.0) -> dict[str, float]:
 def recalculation(count: int) -> float:
     """Return how many clocks a second are matched and replayed, as after a change of policy."""
     tickets = list(
-        Ticket.objects.open().prefetch_related("clocks", "holds").order_by("pk")[:count]
+        Ticket.objects.open()
+        .select_related("category")
+        .prefetch_related("clocks", "holds")
+        .order_by("pk")[:count]
     )
     rules = policy()
     at = datetime.now(UTC)

@@ -113,7 +113,7 @@ def _create(user: Any, text: str) -> str:
         category = Category.objects.values("id", "team_id").get(slug="vpn")
         with connection.cursor() as cursor:
             cursor.execute("SELECT tickets_next_number(2025)")
-            number = f"25-{cursor.fetchone()[0]:07d}"
+            number = f"24-{cursor.fetchone()[0]:07d}"
         made = Ticket.objects.create(
             number=number, kind="incident", title=text, status="new", impact="person",
             urgency="hindered", priority=4, category_id=category["id"],

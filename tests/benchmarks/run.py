@@ -53,17 +53,17 @@ def everything(bench: Bench, sizes: list[int], *, quick: bool, say: Say) -> Foun
     found.memory = footprint.memory(bench)
     bench.product.stop("web")
     bench.floor.stop("web")
-    _sweeps(bench, desk, found, sizes[-1], say)
+    _sweeps(bench, desk, found, say)
     if not quick:
         say("Start …")
         found.starts = footprint.starts()
     return found
 
 
-def _sweeps(bench: Bench, desk: data.Desk, found: Found, size: int, say: Say) -> None:
+def _sweeps(bench: Bench, desk: data.Desk, found: Found, say: Say) -> None:
     clocks = 1000 if found.quick else 100_000
     say(f"Sweep with {clocks:,} open clocks …")
-    data.fill(size + max(0, clocks - data.running()), percent_open=100)
+    data.fill(data.filled() + max(0, clocks - data.running()), percent_open=100)
     found.rates["recalculated clocks"] = engine.recalculation(min(clocks, 5000))
     found.probe = sweep.probe()
     found.drains = sweep.drains(desk)

@@ -16,4 +16,4 @@ def entries(ticket: Ticket, *, internal: bool) -> QuerySet[Entry]:
 def clocks_of(ticket: Ticket) -> list[Clock]:
     """Return the clocks of a ticket that were not cancelled, response first."""
     found = Clock.objects.filter(ticket=ticket).exclude(state=ClockState.CANCELLED)
-    return list(found.select_related("agreement", "calendar").order_by("metric"))
+    return list(found.order_by("metric"))
