@@ -1,10 +1,14 @@
 """What every test may ask for: the small desk of tests.factories, and tickets in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pytest
+from django.db.models import Max
 
+from audit.models import Event
+from common import clock
+from setup import invariants
 from tests import factories
 from tests.factories import World
 from tests.moments import MONDAY_9
@@ -39,3 +43,24 @@ def new_ticket(world: World) -> Callable[..., Ticket]:
         )
 
     return make
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "breaks_rows(reason): writes on purpose what no action would write"
+    )
+
+
+@pytest.fixture(autouse=True)
+def _no_invariant_is_broken(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test did by the actions: its rows agree with each other afterwards."""
+    if "world" not in request.fixturenames or request.node.get_closest_marker("breaks_rows"):
+        yield
+        return
+    request.getfixturevalue("db")  # so that it is looked at before it is taken back
+    yield
+    # Tests tell of other days than today: judged from the last thing that happened.
+    told = Event.objects.aggregate(last=Max("at"))["last"]
+    now = max(moment for moment in (told, clock.now()) if moment is not None)
+    found = invariants.findings(now=now, settled=False, sample=5)
+    assert [str(finding) for finding in found] == []

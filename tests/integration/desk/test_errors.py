@@ -82,6 +82,7 @@ def test_without_its_database_the_desk_says_that_it_comes_back(visit):
     assert "It will be back in a few minutes." in answer.content.decode()
 
 
+@pytest.mark.breaks_rows("leaves the transaction aborted")
 def test_one_slow_statement_is_a_failure_and_not_a_desk_that_is_away(visit):
     assert visit("/slow/").status_code == 500
 

@@ -82,6 +82,7 @@ def test_what_breaches_in_the_next_hour_stands_first_in_the_order_of_time(client
     assert f"Nothing else before {until:%H:}" in soon
 
 
+@pytest.mark.breaks_rows("moves an at-risk instant")
 def test_every_open_ticket_is_counted_once_and_the_list_behind_agrees(
     client, world, chiara, at_once, new_ticket
 ):
@@ -160,6 +161,7 @@ def test_a_lead_sees_no_ticket_of_a_sensitive_category_elsewhere(
     assert "There is no open ticket." in page
 
 
+@pytest.mark.breaks_rows("takes an assignee away")
 def test_take_and_assign_are_offered_where_the_lead_works(client, world, chiara, at_once):
     ours, theirs = at_once(600), at_once(700)
     escalation.hand_over(

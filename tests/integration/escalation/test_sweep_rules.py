@@ -83,6 +83,7 @@ def test_a_sweep_passes_over_what_somebody_works_on_and_comes_back(world, new_ti
     assert checks.findings() == {}
 
 
+@pytest.mark.breaks_rows("a clock that nobody can read")
 def test_one_ticket_that_cannot_be_read_does_not_stop_the_others(world, new_ticket, caplog):
     broken, fine = new_ticket(category=world.live), new_ticket(category=world.live)
     Clock.objects.filter(ticket=broken).update(fired=42)
@@ -146,6 +147,7 @@ def test_steps_are_carried_out_in_the_order_in_which_they_were_due(world, new_ti
     assert order == [tickets[1].pk, tickets[2].pk, tickets[0].pk]
 
 
+@pytest.mark.breaks_rows("the doubles a naive sweep would make")
 def test_the_checker_itself_goes_red_on_a_double(world, new_ticket):
     """The canary: a naive sweep's double must not pass by unseen."""
     ticket = new_ticket(category=world.live)
@@ -179,6 +181,7 @@ def test_the_checker_itself_goes_red_on_a_double(world, new_ticket):
     assert "escalated by the clock without one hand-over" in checks.findings()
 
 
+@pytest.mark.breaks_rows("half an escalation")
 def test_the_checker_goes_red_on_half_an_escalation_and_on_none(world, new_ticket):
     ticket = new_ticket(category=world.live)
     assert set(checks.findings()) == {"overdue and not escalated"}
