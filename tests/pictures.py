@@ -28,12 +28,13 @@ DESK = {"width": 1366, "height": 768}
 def main() -> None:
     """Take every picture; a first start fills the demo and takes its time."""
     data, port = Path(tempfile.mkdtemp(prefix="helpdesk-pictures-")), free_port()
+    data.chmod(0o755)  # the account the servers run as must get in
     environment = os.environ | {"HELPDESK_DATA": str(data), "PORT": str(port)}
     command = [sys.executable, str(BASE / "manage.py"), "up"]
     served = subprocess.Popen(command, env=environment, cwd=BASE)
     try:
         address = f"http://127.0.0.1:{port}"
-        _wait_for(address)
+        _wait_for(address, served)
         with sync_playwright() as playwright:
             path = find_or_install(playwright)
             browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
@@ -93,9 +94,9 @@ def _take(page: Page, name: str) -> None:
     page.screenshot(path=FOLDER / f"{name}.png")
 
 
-def _wait_for(address: str, seconds: int = 300) -> None:
+def _wait_for(address: str, served: "subprocess.Popen[bytes]", seconds: int = 300) -> None:
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and served.poll() is None:
         try:
             with urllib.request.urlopen(f"{address}/livez", timeout=2):
                 return
