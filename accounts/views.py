@@ -5,6 +5,7 @@ from typing import cast
 from django.conf import settings
 from django.contrib import auth, messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -13,7 +14,7 @@ from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import actions, authentication
 from accounts.choices import MemberRole
@@ -21,6 +22,7 @@ from accounts.forms import SignInForm
 from accounts.models import Person
 from accounts.permissions import is_agent
 from common import demo
+from common.admin import may as may_administer
 from common.errors import DomainError
 from common.locale import A_YEAR, LANGUAGE_COOKIE
 from common.origin import Origin
@@ -58,6 +60,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         "demo_logins": _demo_logins(),
     }
     return TemplateResponse(request, "auth/sign_in.html", context, status=status)
+
+
+@require_safe
+def administration(request: HttpRequest) -> HttpResponse:
+    """Stand where the administration has a sign-in of its own, which would count no attempts."""
+    if not may_administer(request):
+        raise PermissionDenied
+    return redirect("admin:index")
 
 
 @login_not_required

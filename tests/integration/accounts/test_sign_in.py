@@ -221,3 +221,16 @@ def test_a_fragment_of_somebody_signed_out_sends_its_page_to_the_door_and_back(c
     assert answer.status_code == 401
     assert answer.headers["HX-Redirect"] == (f"{SIGN_IN}?next=%2Fdesk%2Ftickets%2F%3Fview%3Dlate")
     assert not answer.content
+
+
+def test_the_administration_has_no_door_of_its_own_where_nobody_counts(client, world):
+    boss = factories.person("boss", role="administrator", password=PASSWORD)
+
+    tried = client.post("/admin/login/?next=/admin/", {"username": "boss", "password": PASSWORD})
+
+    assert tried.url.startswith("/auth/login/")
+    assert "_auth_user_id" not in client.session
+    client.force_login(boss)
+    assert client.get("/admin/login/").url == "/admin/"
+    client.force_login(world.nadia)
+    assert client.get("/admin/login/").status_code == 403
