@@ -113,6 +113,8 @@ def issue_token(person: Person, *, origin: Origin) -> str:
     """Make an API token for `person` and return it; it can be shown this once only."""
     secret = secrets.token_urlsafe(32)
     with transaction.atomic():
+        # Events of a person are numbered under the lock of their row.
+        Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         origin = origin.timed(clock.now)
         ApiToken.objects.create(
             person=person,

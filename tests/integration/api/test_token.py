@@ -1,9 +1,11 @@
 """Tokens: made out of a password, shown once, refused when unknown, old or somebody's who left."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core.cache import caches
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -109,3 +111,21 @@ def test_a_session_without_the_form_token_changes_nothing(sylvie, world):
     answer = browser.post("/api/v1/tickets/", {"title": "x"}, "application/json")
 
     assert answer.status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_programs_that_start_together_each_get_their_token():
+    caches["strict"].clear()
+    person = factories.person("robot", password=PASSWORD)
+
+    def start(_number: int) -> int:
+        try:
+            return ask("robot", PASSWORD).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(start, range(6)))
+
+    assert answers == [200] * 6
+    assert ApiToken.objects.filter(person=person).count() == 6
