@@ -40,6 +40,7 @@ ANSWERS = (
 # What the actions call their input, and what the card does.
 FIELDS = {"name": "new_name", "phone": "new_phone", "title": "text", "resolution": "solution"}
 REMEMBERED = 600  # seconds in which a card sent twice makes one ticket
+AT_WORK = 60  # seconds after which a card is no longer being saved: its process was killed
 
 
 @never_cache
@@ -55,7 +56,7 @@ def call_new(request: Request) -> HttpResponse:
     answers = _answers(request)
     if form.is_valid():
         key = f"call:{agent.pk}:{form.cleaned_data['card']}"
-        if form.cleaned_data["card"] and not cache.add(key, "", REMEMBERED):
+        if form.cleaned_data["card"] and not cache.add(key, "", AT_WORK):
             return _again(request, cache.get(key) or "")
         try:
             ticket = _log(request, form, answers, agent)
@@ -63,6 +64,10 @@ def call_new(request: Request) -> HttpResponse:
             cache.delete(key)
             field = FIELDS.get(getattr(error, "field", ""))
             form.add_error(field, str(error))
+        except Exception:
+            # Nothing was saved; what cannot be sent again would be lost with its call.
+            cache.delete(key)
+            raise
         else:
             cache.set(key, ticket.number, REMEMBERED)
             return _saved(request, ticket.number, form.cleaned_data["then"])

@@ -4,6 +4,7 @@ import json
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 
 from accounts import actions as accounts
 from accounts.models import Person
@@ -258,6 +259,19 @@ def test_a_card_sent_twice_makes_one_ticket(client, world, nadia):
 def test_a_card_refused_once_can_be_sent_again(client, world, nadia):
     assert log(client, "new", new_name="Ada", new_phone="abc", card="b1").status_code == 422
     assert log(client, "new", new_name="Ada", new_phone="", card="b1").status_code == 204
+
+
+def test_a_card_that_failed_is_not_taken_for_saved(client, world, nadia):
+    client.raise_request_exception = False
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE tickets_ticket ADD CONSTRAINT broken CHECK (false) NOT VALID")
+        assert log(client, world.sylvie, card="d1").status_code == 500
+        cursor.execute("ALTER TABLE tickets_ticket DROP CONSTRAINT broken")
+
+    answer = log(client, world.sylvie, card="d1")
+
+    number = Ticket.objects.get().number
+    assert json.loads(answer.headers["HX-Trigger"])["toast"]["text"] == f"{number} saved"
 
 
 def test_without_redis_a_card_is_saved_all_the_same(client, world, nadia, settings):
