@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from accounts.choices import Role
 from accounts.permissions import is_agent
 from tickets.permissions import can_work, team_ids
 
@@ -19,4 +20,4 @@ def can_answer(user: Any, handover: "Handover") -> bool:
     """Test if `user` may accept or refuse: an agent of the team it was handed to."""
     if not is_agent(user):
         return False
-    return bool(user.is_superuser) or handover.to_team_id in team_ids(user)
+    return user.role == Role.ADMINISTRATOR or handover.to_team_id in team_ids(user)

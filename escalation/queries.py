@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
-from accounts.choices import DutyKind, MemberRole
+from accounts.choices import DutyKind, MemberRole, Role
 from accounts.models import Duty, Membership, Person, PersonSkill, Team
 from catalog.models import Service
 from catalog.queries import required_skills
@@ -106,7 +106,7 @@ def routing(
     rules = rules or policy()
     teams = {team.pk: team for team in Team.objects.active()}
     members, leads = defaultdict[int, list[int]](list), defaultdict[int, list[int]](list)
-    rows = Membership.objects.filter(team__in=teams, person__is_active=True).order_by("person_id")
+    rows = _memberships(teams).order_by("person_id")
     for team_id, person_id, role in rows.values_list("team_id", "person_id", "role"):
         members[team_id].append(person_id)
         if role == MemberRole.LEAD:
@@ -171,7 +171,7 @@ def people_of(options: Iterable[Destination]) -> list[tuple[str, list[tuple[int,
     """Return the agents of the offered teams, under the names of their teams."""
     teams = {option.team.pk: option.team.name for option in options}
     rows = (
-        Membership.objects.filter(team__in=teams, person__is_active=True)
+        _memberships(teams)
         .select_related("person")
         .order_by("person__given_name", "person__family_name")
     )
@@ -179,6 +179,13 @@ def people_of(options: Iterable[Destination]) -> list[tuple[str, list[tuple[int,
     for row in rows:
         found[row.team_id].append((row.person_id, row.person.name))
     return [(teams[pk], people) for pk, people in found.items() if people]
+
+
+def _memberships(teams: Iterable[int]) -> QuerySet[Membership]:
+    """Return who can be given work in the teams: neither leavers nor those who only belong."""
+    return Membership.objects.filter(
+        team__in=teams, person__is_active=True, person__role__in=[Role.AGENT, Role.ADMINISTRATOR]
+    )
 
 
 def _duties(people: set[int], at: datetime) -> tuple[frozenset[int], dict[int, bool]]:

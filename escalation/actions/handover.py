@@ -23,6 +23,7 @@ from tickets.actions.funnel import lock
 from tickets.choices import OPEN, Status
 from tickets.models import Ticket
 from tickets.permissions import refusal
+from tickets.queries import can_be_assigned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,7 @@ def accept(ticket_id: int, *, origin: Origin, seen_version: int | None = None) -
     """Take on what was handed over: the actor becomes the assignee."""
     with transaction.atomic():
         ticket, handover = _proposed(ticket_id)
+        _check_open(ticket)
         origin = origin.timed(clock.now)
         starts = ticket.status == Status.NEW
         actor = origin.actor
@@ -153,7 +155,7 @@ def _told(move: Move, origin: Origin, tell_requester: bool) -> list[NewMessage]:
     actor = origin.actor
     readers = [p for p in move.readers if actor is None or p.pk != actor.pk]
     facts: dict[str, Any] = {
-        "why": Trigger(move.trigger).label,
+        "why": notices.Coded(Trigger, move.trigger),
         "reason": move.reason,
         "by": str(actor or ""),
     }
@@ -175,11 +177,16 @@ def _send_back(
     _check(ticket, handover.from_team, None)
     origin = origin.timed(clock.now)
     team = handover.from_team
-    person = ticket.follow_up_id if team.level == 1 else None
+    contact = ticket.follow_up
+    is_theirs = contact is not None and team.level == 1 and can_be_assigned(contact, team.pk)
+    known = [p for p in (contact, handover.proposed_by) if p is not None]
+    if not any(p.is_active for p in known):
+        known += _those_of(ticket, team, origin.moment)
     move = Move(
         ticket=ticket, from_team=ticket.team, to_team=team, from_level=ticket.level,
-        trigger=handover.trigger, change=change_to(ticket, team, person),
-        readers=[p for p in (ticket.follow_up, handover.proposed_by) if p is not None],
+        trigger=handover.trigger,
+        change=change_to(ticket, team, contact.pk if contact and is_theirs else None),
+        readers=known,
     )  # fmt: skip
     extra = {
         "handover": [str(handover.state), str(state)], "reason": [None, reason.strip()],
@@ -196,6 +203,12 @@ def _send_back(
     )  # fmt: skip
     _answer(handover, state, reason.strip(), origin)
     return changed
+
+
+def _those_of(ticket: Ticket, team: Team, at: datetime) -> list[Person]:
+    """Return who hears of a ticket that comes back to a team in which nobody knows it."""
+    ways = routing(category_ids={ticket.category_id}, at=at)
+    return ways.on_duty(team.pk) or ways.leads_of([team.pk])
 
 
 def _proposed(ticket_id: int) -> tuple[Ticket, Handover]:
@@ -222,9 +235,13 @@ def _verb(move: Move) -> str:
     return "ticket.escalated" if move.to_team.level != move.from_level else "ticket.handed_over"
 
 
-def _check(ticket: Ticket, team: Team, assignee: Person | None) -> None:
+def _check_open(ticket: Ticket) -> None:
     if ticket.status not in OPEN:
         raise InvalidInput(_("This ticket is not open any more."))
+
+
+def _check(ticket: Ticket, team: Team, assignee: Person | None) -> None:
+    _check_open(ticket)
     if team.pk == ticket.team_id:
         raise InvalidInput(_("The ticket is with this team already."), field="team")
     if not team.is_active:

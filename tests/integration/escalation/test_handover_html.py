@@ -1,14 +1,18 @@
 """Hand over, accept, refuse and hand back through the HTML door."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from accounts import actions as accounts
 from escalation import actions as escalation
+from escalation.choices import Trigger
 from escalation.models import Handover
 from notifications.models import Message
 from tests.factories import origin_of, system
+from tests.moments import MONDAY_9
 from tickets import actions
 from tickets.models import Ticket
 
@@ -144,3 +148,55 @@ def test_no_team_is_offered_that_has_it_already(world, new_ticket, desk):
     text = desk(world.nadia, new_ticket(at=None), "escalate").content.decode()
 
     assert 'value="service-desk"' not in text
+
+
+def test_the_mail_of_a_hand_over_gives_its_reason_in_the_language_of_its_reader(
+    world, new_ticket, desk
+):
+    ticket = new_ticket(channel="phone", by=world.nadia, at=None)
+    world.reto.language = "de"
+    accounts.save_person(world.reto, origin=system())
+
+    desk(world.nadia, ticket, "escalate", **CARD)
+
+    why = Message.objects.get(template="ticket_handed_over", recipient=world.reto).data["why"]
+    with translation.override("de"):
+        assert why == str(Trigger.RIGHTS.label)
+    assert why != "needs rights"
+
+
+def test_what_was_closed_meanwhile_is_accepted_by_nobody(world, new_ticket, desk):
+    ticket = new_ticket(channel="phone", by=world.nadia, at=None)
+    escalation.hand_over(
+        ticket.pk, team=world.network, reason="Rights.", origin=origin_of(world.nadia)
+    )
+    actions.assign(ticket.pk, None, origin=origin_of(world.reto))
+    actions.cancel(ticket.pk, origin=origin_of(world.sylvie))
+
+    assert desk(world.reto, ticket, "accept", x="1").status_code == 422
+    assert Ticket.objects.get(pk=ticket.pk).assignee is None
+
+
+def test_what_comes_back_to_a_team_of_others_is_for_the_team(world, new_ticket, desk):
+    # Mara took the call; the ticket is of a team she does not belong to.
+    ticket = new_ticket(channel="phone", by=world.mara, at=None)
+    escalation.hand_over(
+        ticket.pk, team=world.network, reason="Rights.", origin=origin_of(world.nadia)
+    )
+
+    desk(world.reto, ticket, "refuse", reason="Not a firewall.")
+
+    back = Ticket.objects.get(pk=ticket.pk)
+    assert (back.team, back.assignee, back.follow_up) == (world.desk, None, world.mara)
+
+
+def test_of_what_comes_back_to_a_team_in_which_nobody_knows_it_the_team_hears(
+    world, new_ticket, desk
+):
+    ticket = new_ticket(category=world.live)  # by the portal: nobody took it, the sweep moved it
+    escalation.sweep(at=MONDAY_9 + timedelta(minutes=5))
+
+    desk(world.reto, ticket, "refuse", reason="Not a firewall.")
+
+    told = Message.objects.filter(template="ticket_returned").values_list("recipient", flat=True)
+    assert set(told) == {world.nadia.pk, world.chiara.pk}

@@ -224,3 +224,11 @@ def test_the_customers_clock_runs_on_through_a_hand_over(world, new_ticket):
     )
 
     assert {c.metric: c.due_at for c in ticket.clocks.all()} == before
+
+
+def test_who_only_belongs_to_a_team_is_given_no_work(world, new_ticket):
+    factories.accounts.save(Membership(team=world.network, person=world.stranger), origin=system())
+    world.reto.role = "auditor"
+    factories.accounts.save_person(world.reto, origin=system())
+
+    assert swept(new_ticket(category=world.live)).assignee is None
