@@ -103,6 +103,12 @@ def fill(up_to: int, *, percent_open: int = 30) -> None:
     vacuum()
 
 
+def callers(count: int = 200) -> list[int]:
+    """Return persons who call."""
+    found = Person.objects.filter(username__startswith="caller").order_by("pk")
+    return list(found.values_list("pk", flat=True)[:count])
+
+
 def filled() -> int:
     """Return how many tickets `fill` has inserted."""
     return _scalar(

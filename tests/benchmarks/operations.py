@@ -26,8 +26,8 @@ class Operation:
     lead: bool = False
 
 
-def operations(numbers: list[str], token: str, caller: int) -> list[Operation]:
-    """Return the operations on some tickets, with one token and one caller."""
+def operations(numbers: list[str], token: str, callers: list[int]) -> list[Operation]:
+    """Return the operations on some tickets, with one token and some callers."""
     program = {"Authorization": f"Token {token}", "Cookie": ""}
     feed = pulse.feed_token(["queue", "ticket:1"])
 
@@ -44,7 +44,7 @@ def operations(numbers: list[str], token: str, caller: int) -> list[Operation]:
         ),
         pair(
             "open a ticket (call card)",
-            Ask("/desk/calls/new/", form=_call(caller)),
+            Ask("/desk/calls/new/", form=_call(callers)),
             Ask("/tickets/new/", form=_words),
             2.2,
         ),
@@ -69,7 +69,7 @@ def operations(numbers: list[str], token: str, caller: int) -> list[Operation]:
         Operation("now (the lead's page)", Ask("/lead/"), Ask("/now/"), 2.3, lead=True),
         pair("caller search", Ask("/desk/people/search/?q=rossi"), Ask("/people/?q=rossi")),
         pair(
-            "suggestions on the call card", Ask("/desk/calls/suggest/", form=_call(caller)), None
+            "suggestions on the call card", Ask("/desk/calls/suggest/", form=_call(callers)), None
         ),
         pair("pulse, nothing new", Ask(f"/pulse/?t={feed}&v=0.0"), None),
     ]
@@ -110,9 +110,9 @@ def _send(client: InProcess, ask: Ask) -> None:
         raise RuntimeError(f"{ask.address(0)}: {answer.status_code} {answer.content[:300]!r}")
 
 
-def _call(caller: int) -> Callable[[int], dict[str, str]]:
+def _call(callers: list[int]) -> Callable[[int], dict[str, str]]:
     return lambda n: {
-        "caller": str(caller), "text": f"{TEXT} {n}", "category": "bench-month",
+        "caller": str(callers[n % len(callers)]), "text": f"{TEXT} {n}", "category": "bench-month",
         "channel": "phone", "impact": "person", "urgency": "hindered", "then": "save",
     }  # fmt: skip
 

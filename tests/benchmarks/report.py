@@ -1,10 +1,13 @@
 """The report: what was measured, the targets, and whether they were met."""
 
+from pathlib import Path
+
 from tests.benchmarks import deadline
 from tests.benchmarks.pages import Measured
 from tests.benchmarks.run import Found
 
 GROWTH = 1.5
+NOTES = Path(__file__).with_name("notes.md")  # what figures alone do not say
 
 
 def written(found: Found) -> str:
@@ -14,6 +17,7 @@ def written(found: Found) -> str:
     if len(found.sizes) > 1:
         parts.append(_growth(found))
     parts += [_sweep(found), _deadlines(found), _engine(found), _footprint(found)]
+    parts.append(NOTES.read_text(encoding="utf-8"))
     return "\n".join(parts)
 
 

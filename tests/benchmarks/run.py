@@ -45,7 +45,7 @@ def everything(bench: Bench, sizes: list[int], *, quick: bool, say: Say) -> Foun
     for size in sizes:
         say(f"Pages with {size:,} tickets …")
         data.fill(size)
-        asked = operations.operations(data.open_numbers(), token, desk.world.sylvie.pk)
+        asked = operations.operations(data.open_numbers(), token, data.callers())
         sessions = operations.sessions(desk)
         for one in pages.measure(bench, asked, sessions, tickets=size, quick=quick):
             found.pages.append(one)
