@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from typing import Any, cast
+from zoneinfo import available_timezones
 
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +23,11 @@ def may(request: HttpRequest) -> bool:
     return bool(user.is_superuser or getattr(user, "role", "") == "administrator")
 
 
+def zones() -> list[tuple[str, str]]:
+    """Return the time zones there are, for a choice."""
+    return [(name, name) for name in sorted(available_timezones())]
+
+
 def origin_of(request: HttpRequest) -> Origin:
     """Return the origin of a change made in the administration."""
     return Origin.of_request(request, Channel.DESK)
@@ -35,6 +42,16 @@ class ReferenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     save_row: Save
     remove_row: Save | None = None
+
+    def formfield_for_dbfield(
+        self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if db_field.name == "time_zone":
+            # A zone nobody knows would break every page that shows its person a time.
+            return forms.ChoiceField(
+                choices=zones, label=db_field.verbose_name, initial=db_field.get_default()
+            )
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return may(request)

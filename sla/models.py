@@ -23,10 +23,16 @@ PRIORITIES = (1, 2, 3, 4, 5)
 
 def validate_conditions(value: object) -> None:
     """Refuse conditions that no ticket could be compared with."""
-    if not isinstance(value, dict) or not set(value) <= CONDITIONS:
+    is_known = isinstance(value, dict) and set(value) <= CONDITIONS
+    # Lists of plain values: a bare word would be read letter by letter, and match nothing.
+    if not is_known or not all(_is_list(v) for v in value.values()):  # type: ignore[attr-defined]
         raise ValidationError(
             _("Use only these words: %(words)s.") % {"words": ", ".join(sorted(CONDITIONS))}
         )
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(v, str | int) for v in value)
 
 
 class Calendar(models.Model):

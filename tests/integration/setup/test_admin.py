@@ -10,7 +10,7 @@ from audit.models import Event
 from catalog.models import Category, Service
 from common.admin import ReadOnlyAdmin, ReferenceAdmin
 from escalation import actions as escalation
-from sla.models import Calendar, Window
+from sla.models import Agreement, Calendar, Window
 from tests import factories
 from tests.moments import MONDAY_9
 from tickets.models import Ticket
@@ -258,3 +258,26 @@ def test_a_cell_of_the_matrix_is_changed_and_old_tickets_keep_their_priority(off
     cell.refresh_from_db()
     assert cell.priority == 1
     assert Ticket.objects.get().priority == ticket.priority
+
+
+def test_a_time_zone_nobody_knows_is_refused(office, world):
+    address = url("accounts.person", "change", world.nadia.pk)
+    sent = form_of(office.get(address))
+
+    assert office.post(address, sent | {"time_zone": "Zurich"}).status_code == 200
+    assert Person.objects.get(pk=world.nadia.pk).time_zone == "Europe/Zurich"
+    assert office.post(address, sent | {"time_zone": "America/New_York"}).status_code == 302
+    assert Person.objects.get(pk=world.nadia.pk).time_zone == "America/New_York"
+
+
+@pytest.mark.parametrize("conditions", ['{"kind": "incident"}', '{"priority": 1}', '{"a": ["b"]}'])
+def test_conditions_that_no_ticket_could_meet_are_refused(office, conditions):
+    agreement = Agreement.objects.get(slug="live")
+    address = url("sla.agreement", "change", agreement.pk)
+    kept = agreement.conditions
+    sent = form_of(office.get(address)) | {
+        "names": '{"en": "L", "fr": "L", "de": "L", "it": "L"}', "conditions": conditions,
+    }  # fmt: skip
+
+    assert office.post(address, sent).status_code == 200
+    assert Agreement.objects.get(pk=agreement.pk).conditions == kept
