@@ -14,6 +14,7 @@ from tickets.actions import NewCaller
 
 ANONYMOUS = "anonymous"
 NEW = "new"
+LONGEST_KEY = 19  # digits; the largest key has as many
 THEN = ("save", "resolve", "escalate")
 
 
@@ -67,7 +68,7 @@ class CallForm(forms.Form):
         given, typed = data["caller"], data["caller_text"]
         if given == ANONYMOUS:
             return None
-        if given.isascii() and given.isdigit():
+        if given.isascii() and given.isdigit() and len(given) < LONGEST_KEY:
             known: Person | None = Person.objects.named().filter(pk=int(given)).first()
             if known is not None:
                 return known

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from accounts.models import Person
 from common import pulse
@@ -26,6 +27,7 @@ from tickets.rules import split_text
 FEW = 5  # tickets on the start page
 
 
+@vary_on_headers("HX-Request", "HX-Target")
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Ask what one can do for them, and show what is under way."""
@@ -79,6 +81,7 @@ def tickets(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "portal/tickets.html", context)
 
 
+@vary_on_headers("HX-Request", "HX-Target")
 @require_safe
 def ticket(request: HttpRequest, number: str) -> HttpResponse:
     """Show one ticket of one's own: where it is, by when, and what was said."""

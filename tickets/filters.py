@@ -98,6 +98,6 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]
             found &= part
         if _SEQUENCE.fullmatch(text):
             this_year = timezone.now().year
-            years = range(this_year - _YEARS, this_year + 1)
+            years = range(this_year - _YEARS, this_year + 2)  # it may be January at the desk
             found |= Q(number__in=[f"{year % 100:02d}-{int(text):05d}" for year in years])
         return tickets.alias(folded_title=Fold("title")).filter(found)

@@ -1,6 +1,7 @@
 """What the verbs of a ticket ask for. Forms check the shape; rules are the actions' business."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -12,6 +13,9 @@ from catalog.choices import Impact, Urgency
 from catalog.models import Category
 from tickets.choices import HoldReason, Status
 
+# The last one holds instants that are of no year any more where the clock is behind ours.
+LAST_YEAR = 9998
+TEXT = 50_000  # characters of a text somebody writes
 THEN = {"": None, "wait": Status.ON_HOLD, "resolve": Status.RESOLVED}
 ASKED = [r for r in HoldReason if r != HoldReason.RESOLVED]
 
@@ -25,6 +29,7 @@ class SeenForm(forms.Form):
 class ReplyForm(SeenForm):
     body = forms.CharField(
         label=_("Reply"),
+        max_length=TEXT,
         widget=forms.Textarea,
         error_messages={"required": _("Write a text first.")},
     )
@@ -43,6 +48,7 @@ class ReplyForm(SeenForm):
 class NoteForm(forms.Form):
     body = forms.CharField(
         label=_("Internal note"),
+        max_length=TEXT,
         widget=forms.Textarea,
         error_messages={"required": _("Write a text first.")},
     )
@@ -64,10 +70,17 @@ class HoldForm(SeenForm):
     )
     note = forms.CharField(label=_("Note"), required=False, max_length=200)
 
+    def clean_until(self) -> datetime | None:
+        until: datetime | None = self.cleaned_data["until"]
+        if until is not None and until.year > LAST_YEAR:
+            raise forms.ValidationError(self.fields["until"].error_messages["invalid"])
+        return until
+
 
 class ResolveForm(SeenForm):
     resolution = forms.CharField(
         label=_("What solved it"),
+        max_length=TEXT,
         widget=forms.Textarea,
         help_text=_("The caller reads this."),
         error_messages={"required": _("Write what solved it.")},
@@ -80,6 +93,7 @@ class ReasonForm(SeenForm):
     reason = forms.CharField(
         label=_("Why"),
         required=False,
+        max_length=TEXT,
         widget=forms.Textarea,
         help_text=_("The caller reads this."),
     )

@@ -28,7 +28,7 @@ from common.errors import DomainError, InvalidInput
 from common.htmx import Request
 from common.origin import Origin
 from common.translated import translated
-from desk.forms import ANONYMOUS, NEW, CallForm
+from desk.forms import ANONYMOUS, LONGEST_KEY, NEW, CallForm
 from desk.queries import calls
 from tickets.actions import NewCall, log_call
 from tickets.models import Ticket
@@ -237,7 +237,7 @@ def _groups(found: calls.Terms) -> list[tuple[str, list[tuple[str, str]]]]:
 def _caller_of(answers: dict[str, str], agent: Person) -> Person | None:
     """Return the person on the card; for one not saved yet, what the promise looks at."""
     given = answers["caller"]
-    if given.isascii() and given.isdigit():
+    if given.isascii() and given.isdigit() and len(given) < LONGEST_KEY:
         known = Person.objects.exclude(username=NOBODY).select_related("site")
         found: Person | None = known.prefetch_related("phones").filter(pk=int(given)).first()
         return found
@@ -245,7 +245,9 @@ def _caller_of(answers: dict[str, str], agent: Person) -> Person | None:
         return None
     site = answers["new_site"]
     return Person(
-        site_id=int(site) if site.isascii() and site.isdigit() else None,
+        site_id=int(site)
+        if site.isascii() and site.isdigit() and len(site) < LONGEST_KEY
+        else None,
         language=agent.language,
         time_zone=agent.time_zone,
     )

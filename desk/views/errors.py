@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import get_template
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from common.errors import DomainError
@@ -81,7 +82,10 @@ def _bare(request: HttpRequest, template: str, status: int) -> HttpResponse:
         return JsonResponse({"detail": "unavailable", "trace": _trace(request)}, status=status)
     # Without the request no context processor runs: it would ask for the person.
     values = {"code": _trace(request), "desk_phone": settings.HELPDESK_PHONE}
-    page = get_template(template).render(values)
+    # Where it broke before the person was known, the thread still speaks the last one's language.
+    language = getattr(request, "LANGUAGE_CODE", "")
+    with translation.override(language or translation.get_language_from_request(request)):
+        page = get_template(template).render(values)
     return HttpResponse(page, status=status)
 
 

@@ -227,4 +227,4 @@ def _seen(ticket: Ticket) -> dict[str, Any]:
 
 def _version(request: Request) -> int | None:
     text = request.POST.get("seen_version", "")
-    return int(text) if text.isdigit() else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

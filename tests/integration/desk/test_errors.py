@@ -1,11 +1,15 @@
 """The pages of what went wrong."""
 
+from html import unescape
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, connection
 from django.http import HttpResponse
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
 from django.urls import path
+from django.utils import translation
+from django.utils.translation import gettext
 
 from common.errors import StaleRecord
 from desk.views import errors
@@ -123,3 +127,13 @@ def test_a_form_that_was_open_too_long_says_so(world):
 
     assert answer.status_code == 403
     assert "This form was open too long" in answer.content.decode()
+
+
+def test_who_is_not_known_yet_reads_a_failure_in_the_language_of_their_browser(world):
+    request = RequestFactory().get("/", headers={"Accept-Language": "fr"})
+
+    with translation.override("it"):  # of whom this thread served before
+        page = errors.server_error(request).content.decode()
+
+    with translation.override("fr"):
+        assert gettext("Something failed on our side") in unescape(page)

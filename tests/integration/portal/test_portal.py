@@ -337,3 +337,10 @@ def test_pages_cost_the_same_however_many_tickets_there_are(world, new_ticket, s
 def test_staff_find_the_way_to_the_desk_and_requesters_are_not_shown_it(world, browser):
     assert "/desk/" in browser(world.nadia).get("/").content.decode()
     assert "/desk/" not in browser(world.sylvie).get("/").content.decode()
+
+
+def test_a_fragment_and_its_page_are_told_apart_by_caches(sylvie, new_ticket):
+    ticket = new_ticket()
+
+    for path in ("/", f"/my/{ticket.number}/"):
+        assert "HX-Target" in sylvie.get(path).headers["Vary"]

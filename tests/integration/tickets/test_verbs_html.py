@@ -150,3 +150,20 @@ def test_a_form_is_a_dialog_for_htmx_and_a_page_without_it(world, new_ticket, pr
     assert "<html" in page.content.decode()
     assert f'action="{path}"' in dialog.content.decode()
     assert f'action="{path}"' in page.content.decode()
+
+
+def test_a_version_that_is_no_number_is_no_version(world, new_ticket, press):
+    for odd in ("²", "9" * 5000, "x"):
+        ticket = new_ticket(at=None)
+        assert press(world.nadia, ticket, "take", seen_version=odd).status_code == 302
+
+
+def test_a_hold_has_a_date_that_every_zone_knows(world, new_ticket, press):
+    world.nadia.time_zone = "America/New_York"
+    accounts.save_person(world.nadia, origin=system())
+    ticket = new_ticket(at=None)
+
+    answer = press(world.nadia, ticket, "hold", reason="scheduled", until="9999-12-31T23:59")
+
+    assert answer.status_code == 422
+    assert Ticket.objects.get(pk=ticket.pk).status == Status.NEW
