@@ -97,16 +97,15 @@ def set_preferences(
     person: Person, *, origin: Origin, language: str | None = None, theme: str | None = None
 ) -> None:
     """Set the language or the colours of the screens a person sees."""
-    if language is not None:
-        if language not in Language.values:
-            raise InvalidInput(_("Choose one of the four languages."), field="language")
-        person.language = language
-    if theme is not None:
-        if theme not in Theme.values:
-            raise InvalidInput(_("Choose light, dark or like the computer."), field="theme")
-        person.theme = theme
+    if language is not None and language not in Language.values:
+        raise InvalidInput(_("Choose one of the four languages."), field="language")
+    if theme is not None and theme not in Theme.values:
+        raise InvalidInput(_("Choose light, dark or like the computer."), field="theme")
     with transaction.atomic():
-        audit.save_reference(person, origin=origin.timed(clock.now))
+        # Read anew: the whole row is written, and the request's may be older than a role.
+        row = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+        row.language, row.theme = language or row.language, theme or row.theme
+        audit.save_reference(row, origin=origin.timed(clock.now))
 
 
 def issue_token(person: Person, *, origin: Origin) -> str:
