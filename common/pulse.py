@@ -1,8 +1,8 @@
 """Version counters in Redis that tell open pages "something changed", and nothing more.
 
 A page holds a signed feed token that lists its topics; it was signed for it by an authorised
-view, so the answer needs no session. Counters that Redis lost start again at a random base,
-which looks like a change and makes the page look once: harmless.
+view, so the answer needs no session. Counters that Redis lost read as 0, which
+looks like a change and makes the page look once: harmless.
 """
 
 from collections.abc import Iterable, Sequence
