@@ -64,8 +64,11 @@ def forked(work: Callable[..., object], *args: object) -> BaseProcess:
 def _in_child(work: Callable[..., object], args: tuple[object, ...]) -> None:
     from helpdesk.celery import app
 
-    # What a fork inherits is the parent's: its sockets must not be used by two.
+    # What a fork inherits is the parent's: its sockets must not be used by two. `close_all`
+    # in the parent does not reach them all: with a browser test before, this thread has a
+    # running loop in the parent and none here, and Django keeps a connection for each.
     app._pool = app.amqp._producer_pool = None
+    connections["default"].connection = None
     work(*args)
 
 
