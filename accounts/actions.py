@@ -131,6 +131,19 @@ def issue_token(person: Person, *, origin: Origin) -> str:
     return secret
 
 
+def revoke_token(token: ApiToken, *, origin: Origin) -> None:
+    """End a token at once, with the event of its person."""
+    with transaction.atomic():
+        person = Person.objects.select_for_update(no_key=True).get(pk=token.person_id)
+        audit.record(
+            person,
+            verb="person.token_revoked",
+            origin=origin.timed(clock.now),
+            changes={"token": [token.prefix, None]},
+        )
+        token.delete()
+
+
 def token_used(token: ApiToken, *, at: datetime) -> None:
     """Remember when a token was last used, at most once an hour."""
     if token.last_used_at is None or at - token.last_used_at > timedelta(hours=1):

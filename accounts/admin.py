@@ -23,7 +23,7 @@ from accounts.models import (
     Skill,
     Team,
 )
-from common.admin import ReadOnlyAdmin, ReferenceAdmin, ReferenceInline, origin_of
+from common.admin import ReadOnlyAdmin, ReferenceAdmin, ReferenceInline, may, origin_of
 from common.errors import InvalidInput
 
 # Rights follow from role and membership; Django's groups would be a second answer. Its admin
@@ -175,10 +175,16 @@ class DutyAdmin(ReferenceAdmin):
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(ReadOnlyAdmin):
-    """Keys of programs; the secret itself is nowhere."""
+    """Keys of programs; the secret itself is nowhere. To delete one is to revoke it."""
 
     list_display = ["prefix", "person", "created_at", "expires_at", "last_used_at"]
     list_select_related = ["person"]
     search_fields = ["prefix", "person__family_name"]
     ordering = ["-pk"]
     fields = ["person", "prefix", "created_at", "expires_at", "last_used_at"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may(request)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        actions.revoke_token(obj, origin=origin_of(request))

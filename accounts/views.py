@@ -70,6 +70,14 @@ def administration(request: HttpRequest) -> HttpResponse:
     return redirect("admin:index")
 
 
+@require_safe
+def own_password(request: HttpRequest) -> HttpResponse:
+    """Stand where the administration changes passwords past the actions: nothing would be told."""
+    if not may_administer(request):
+        raise PermissionDenied
+    return redirect("admin:accounts_person_change", cast("Person", request.user).pk)
+
+
 @login_not_required
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:

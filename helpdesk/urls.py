@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from django.contrib import admin
 from django.urls import include, path
 
-from accounts.views import administration
+from accounts import views as accounts
 from helpdesk import health
 
 _PARTS = (
@@ -19,8 +19,10 @@ _PARTS = (
 
 urlpatterns = [
     *(path(prefix, include(module)) for prefix, module in _PARTS if find_spec(module)),
-    # Before the administration: passwords are compared at one door, which counts the attempts.
-    path("admin/login/", administration, name="admin-sign-in"),
+    # Before the administration's own: passwords have one door that counts the attempts, and
+    # one action that tells the history.
+    path("admin/login/", accounts.administration, name="admin-sign-in"),
+    path("admin/password_change/", accounts.own_password, name="admin-password"),
     path("admin/", admin.site.urls),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
