@@ -103,7 +103,7 @@ def person_search(request: Request) -> HttpResponse:
     """Answer the options of a search for a caller; fewer than two letters find nobody."""
     if not can_look_up_persons(request.user):
         raise PermissionDenied(_("Only the people of the service desk can look up persons."))
-    text = request.GET.get("q", "").strip()
+    text = request.GET.get("q", "").replace("\0", "").strip()
     agent: Person = request.user
     found = []
     if len(text) >= calls.FROM:

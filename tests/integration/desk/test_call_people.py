@@ -73,6 +73,7 @@ def test_one_letter_finds_nobody_and_no_match_offers_a_new_person(found):
     assert found("s") == ["s", "Anonymous caller"]
     assert found("nobody at all") == ["nobody at all", "Anonymous caller"]
     assert found("") == ["Anonymous caller"]
+    assert found("\0") == ["Anonymous caller"]
 
 
 def test_at_most_eight_are_shown(found):
