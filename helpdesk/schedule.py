@@ -27,6 +27,11 @@ SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": schedule(run_every=10.0),
         "options": {"expires": 600.0},
     },
+    "read clocks whose policy changed unheard": {
+        "task": "tickets.tasks.read_clocks_anew",
+        "schedule": crontab(hour="3", minute="37"),
+        "options": {"expires": 3600.0},
+    },
     "close resolved tickets": {
         "task": "tickets.tasks.close_resolved_tickets",
         "schedule": crontab(minute="7"),

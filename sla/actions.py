@@ -12,10 +12,11 @@ from audit import actions as audit
 from common import clock
 from common.errors import InvalidInput
 from common.origin import Origin
+from common.wake import wake
 from sla.choices import DayKind, Weekday
 from sla.engine import BusinessCalendar, CalendarError
 from sla.models import Calendar, DayException, PolicyRevision, Window
-from sla.queries import calendar_object, read_policy
+from sla.queries import calendar_object, read_policy, revision
 
 Hours = Sequence[tuple[str, str]]
 
@@ -121,3 +122,5 @@ def _summary(week: Mapping[int, Hours], holidays: Mapping[date, str]) -> dict[st
 def _new_revision() -> None:
     if not PolicyRevision.objects.update(number=F("number") + 1):
         PolicyRevision.objects.create(number=1)
+    # Whose deadlines follow from it reads them anew; a lost wake-up is made up for at night.
+    wake("tickets.tasks.read_clocks_anew", revision=revision())

@@ -19,6 +19,7 @@ from sla.engine import BusinessCalendar, Terms
 from sla.models import (
     Agreement,
     Calendar,
+    PolicyRevision,
     SiteCalendar,
     Target,
     TeamCalendar,
@@ -137,13 +138,18 @@ class Policy:
         return self._made[key]
 
 
+def revision() -> int:
+    """Return the number of the policy in force; 0 before there is any."""
+    return PolicyRevision.objects.values_list("number", flat=True).first() or 0
+
+
 def policy() -> Policy:
     """Return the policy in force; one statement, and a full read when it has changed."""
     # Asked by every change of a ticket; through the ORM it would cost three times as much.
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, number FROM sla_policyrevision LIMIT 1")
-        revision: tuple[int, int] | None = cursor.fetchone()
-    return _load(revision)
+        row: tuple[int, int] | None = cursor.fetchone()
+    return _load(row)
 
 
 def policy_of(revision: Sequence[int] | None) -> Policy:

@@ -10,6 +10,7 @@ from celery.app.task import Task
 from common import clock
 from common.errors import DomainError
 from common.origin import Origin
+from sla import queries as sla
 from tickets import actions
 from tickets.choices import Status
 from tickets.models import Ticket
@@ -38,3 +39,17 @@ def close_resolved_tickets(
         else:
             closed += 1
     return closed
+
+
+@shared_task(bind=True, soft_time_limit=3000, time_limit=3300)
+def read_clocks_anew(
+    self: Task[Any, Any], /, *, revision: int | None = None, **_future: object
+) -> None:
+    """Read the clocks of all open tickets by the policy in force.
+
+    revision: the one that woke this; when there is a later one, its own task does the work.
+    """
+    origin = Origin.of_system(trace=self.request.id or "beat")
+    after: int | None = 0
+    while after is not None and revision in {None, sla.revision()}:
+        after = actions.read_anew(after=after, origin=origin)

@@ -4,6 +4,7 @@ from tickets.actions.calls import NewCall, NewCaller, log_call
 from tickets.actions.changes import KEEP, Change, NewEntry, NewHold
 from tickets.actions.funnel import BatchChange, change_batch, change_ticket
 from tickets.actions.opening import NewTicket, open_ticket
+from tickets.actions.replay import read_anew
 from tickets.actions.verbs import (
     assign,
     cancel,
@@ -37,6 +38,7 @@ __all__ = [
     "log_call",
     "note",
     "open_ticket",
+    "read_anew",
     "reopen",
     "reply",
     "resolve",

@@ -122,6 +122,21 @@ def claim_due(limit: int, *, at: datetime | None, ticket_id: int | None = None) 
         # Django locks two tables only for whole rows of the model; five hundred keys will do.
         cursor.execute(*due.query.sql_with_params())
         ids = list(dict.fromkeys(row[-1] for row in cursor.fetchall()))
+    return _claimed(ids)
+
+
+def claim_open(limit: int, *, after: int) -> list[Claimed]:
+    """Lock and return up to `limit` open tickets in the order of their keys, beyond `after`.
+
+    Unlike what is due, none may be passed over: a row somebody holds is waited for.
+    """
+    found = Ticket.objects.open().filter(pk__gt=after).order_by("pk")
+    return _claimed(
+        list(found.select_for_update(no_key=True).values_list("pk", flat=True)[:limit])
+    )
+
+
+def _claimed(ids: Sequence[int]) -> list[Claimed]:
     if not ids:
         return []
     tickets = Ticket.objects.in_bulk(ids)

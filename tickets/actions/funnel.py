@@ -136,7 +136,8 @@ def change_batch(
     Only inside a transaction.
     """
     rules = rules or policy()
-    prepared = [p for asked in changes if (p := _prepare(asked, origin, rules=rules)) is not None]
+    found = [p for asked in changes if (p := _prepare(asked, origin, rules=rules)) is not None]
+    prepared = [p for p in found if p.events or p.changed_clocks or p.new_clocks]
     _write(prepared, origin)
     return len(prepared)
 

@@ -9,11 +9,12 @@ from escalation import actions as escalation
 from escalation.models import Firing, Handover
 from notifications.models import Message
 from sla import actions as sla
+from sla import queries as policies
 from sla.models import Target
 from tests import factories
 from tests.factories import origin_of
 from tests.moments import MONDAY_9
-from tickets import actions
+from tickets import actions, tasks
 from tickets.choices import HoldReason
 from tickets.models import Clock, Hold
 
@@ -214,3 +215,24 @@ def test_messages_of_a_warning_go_to_whoever_works_on_it(world, new_ticket):
     assert [m.recipient for m in told] == [world.nadia]
     ticket.refresh_from_db()
     assert ticket.level == 1
+
+
+def test_a_changed_policy_reaches_open_tickets_that_nobody_touches(world, new_ticket):
+    open_one, paused, over = (new_ticket(at=None) for _ in range(3))
+    actions.hold(paused.pk, reason=HoldReason.REQUESTER, origin=origin_of(world.nadia))
+    actions.resolve(over.pk, resolution="x", origin=origin_of(world.nadia))
+    before = clock_of(over).target_seconds
+    target = Target.objects.get(agreement__slug="standard", metric="resolution")
+    target.calendar, target.seconds = world.always, [600] * 5
+
+    sla.save(target, origin=factories.system())
+    tasks.read_clocks_anew(revision=0)  # of a change that a later one has overtaken
+    assert clock_of(open_one).target_seconds == before
+    tasks.read_clocks_anew(revision=policies.revision())
+
+    clock = clock_of(open_one)
+    assert clock.due_at == clock.started_at.replace(microsecond=0) + 10 * MINUTE
+    assert clock.next_action_at == clock.started_at.replace(microsecond=0) + 7.5 * MINUTE
+    assert (clock_of(paused).target_seconds, clock_of(over).target_seconds) == (600, before)
+    open_one.refresh_from_db()
+    assert open_one.next_due_at == clock.due_at
