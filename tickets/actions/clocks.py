@@ -67,6 +67,9 @@ def refresh(
         if _differs(clock, promise):
             clock.terms_since = at
         _read(clock, promise, ticket, holds, at)
+        if _was_overtaken(clock, due_before=before[5], breached_before=before[7], at=at):
+            clock.terms_since = at
+            _read(clock, promise, ticket, holds, at)
         if differing := _differing(before, _state(clock)):
             changed.append(clock)
             fields |= differing
@@ -211,6 +214,22 @@ def _differing(before: tuple[object, ...], after: tuple[object, ...]) -> set[str
     if before == after:
         return set()
     return {name for name, old, new in zip(FIELDS, before, after, strict=True) if old != new}
+
+
+def _was_overtaken(
+    clock: Clock, *, due_before: object, breached_before: object, at: datetime
+) -> bool:
+    """Test if the hours of the calendar were changed so that a due instant moved into the past.
+
+    The breach is then of now: nobody could have kept what was not yet promised.
+    """
+    return (
+        breached_before is None
+        and due_before is not None
+        and due_before != clock.due_at
+        and clock.breached_at is not None
+        and clock.breached_at < at.replace(microsecond=0)
+    )
 
 
 def _differs(clock: Clock, promise: Promise) -> bool:

@@ -236,3 +236,21 @@ def test_a_changed_policy_reaches_open_tickets_that_nobody_touches(world, new_ti
     assert (clock_of(paused).target_seconds, clock_of(over).target_seconds) == (600, before)
     open_one.refresh_from_db()
     assert open_one.next_due_at == clock.due_at
+
+
+def test_hours_that_are_changed_make_nobody_late_before_the_change(world, new_ticket):
+    ticket = new_ticket()
+    change = MONDAY_9 + 8 * HOUR + 30 * MINUTE
+    assert clock_of(ticket).due_at == CLOSING
+
+    sla.save_calendar(
+        world.office, week=factories.ALWAYS, holidays={}, other_hours={},
+        origin=factories.system(change),
+    )  # fmt: skip
+    actions.read_anew(after=0, origin=factories.system(change))
+
+    clock = clock_of(ticket)
+    assert clock.due_at == MONDAY_9 + 8 * HOUR
+    assert (clock.state, clock.breached_at) == ("breached", change)
+    escalation.sweep(at=change)
+    assert Handover.objects.filter(ticket=ticket, trigger="breach").count() == 1
