@@ -5,6 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 
 import phonenumbers
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
@@ -148,6 +149,12 @@ def token_used(token: ApiToken, *, at: datetime) -> None:
     """Remember when a token was last used, at most once an hour."""
     if token.last_used_at is None or at - token.last_used_at > timedelta(hours=1):
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=at)
+
+
+def forget_sessions() -> None:
+    """Delete what is kept of sessions and tokens that have expired."""
+    SessionStore.clear_expired()
+    ApiToken.objects.filter(expires_at__lt=clock.now() - TOKEN_LIFE).delete()
 
 
 def digest_of(secret: str) -> str:

@@ -32,6 +32,11 @@ SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": crontab(hour="3", minute="37"),
         "options": {"expires": 3600.0},
     },
+    "forget sessions that have expired": {
+        "task": "accounts.tasks.forget_sessions",
+        "schedule": crontab(hour="4", minute="17"),
+        "options": {"expires": 3600.0},
+    },
     "close resolved tickets": {
         "task": "tickets.tasks.close_resolved_tickets",
         "schedule": crontab(minute="7"),

@@ -1,10 +1,11 @@
 """The door: who comes in, who does not, and what it tells to somebody who tries."""
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 from django.urls import reverse
 
-from accounts import authentication
+from accounts import authentication, tasks
 from common import demo
 from tests import factories
 
@@ -234,3 +235,15 @@ def test_the_administration_has_no_door_of_its_own_where_nobody_counts(client, w
     assert client.get("/admin/login/").url == "/admin/"
     client.force_login(world.nadia)
     assert client.get("/admin/login/").status_code == 403
+
+
+def test_sessions_that_have_expired_are_forgotten_and_no_others(client, nadia):
+    knock(client)
+    old = SessionStore()
+    old.set_expiry(-60)
+    old.create()
+
+    tasks.forget_sessions()
+
+    assert not old.exists(old.session_key)
+    assert client.get("/desk/tickets/").status_code == 200
