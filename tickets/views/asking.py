@@ -10,9 +10,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django_htmx.http import reswap, retarget, trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigger_client_event
 
 from accounts.permissions import is_agent
 from common.errors import DomainError, InvalidInput
@@ -124,7 +125,15 @@ def told(response: HttpResponse, text: str) -> HttpResponse:
 def done(request: Request, ticket: Ticket, said: str) -> HttpResponse:
     """Go back to the ticket; htmx follows by itself and gets the fragment it aimed at."""
     messages.success(request, said)
+    if ticket.category.is_sensitive and not _is_in_sight(request, ticket):
+        home = reverse("ticket-list")
+        return HttpResponseClientRedirect(home) if request.htmx else redirect(home)
     return redirect(ticket)
+
+
+def _is_in_sight(request: Request, ticket: Ticket) -> bool:
+    """Test if the person still sees the ticket: who hands over a sensitive one may not."""
+    return Ticket.objects.visible_to(request.user).filter(pk=ticket.pk).exists()
 
 
 def _field_of(error: DomainError, form: forms.Form) -> str | None:

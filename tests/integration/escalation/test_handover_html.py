@@ -11,7 +11,7 @@ from escalation import actions as escalation
 from escalation.choices import Trigger
 from escalation.models import Handover
 from notifications.models import Message
-from tests.factories import origin_of, system
+from tests.factories import origin_of, system, team
 from tests.moments import MONDAY_9
 from tickets import actions
 from tickets.models import Ticket
@@ -200,3 +200,17 @@ def test_of_what_comes_back_to_a_team_in_which_nobody_knows_it_the_team_hears(
 
     told = Message.objects.filter(template="ticket_returned").values_list("recipient", flat=True)
     assert set(told) == {world.nadia.pk, world.chiara.pk}
+
+
+def test_who_hands_a_sensitive_ticket_out_of_their_sight_comes_back_to_the_queue(
+    world, new_ticket, desk
+):
+    team("hr-two", 2, world.reto)
+    card = CARD | {"team": "hr-two"}
+    plain, live = (new_ticket(category=world.payroll, at=None) for _ in range(2))
+
+    assert desk(world.mara, plain, "escalate", htmx=False, **card).url == "/desk/tickets/"
+    moved = desk(world.mara, live, "escalate", **card)
+
+    assert moved.headers["HX-Redirect"] == "/desk/tickets/"
+    assert Ticket.objects.filter(team__slug="hr-two").count() == 2
