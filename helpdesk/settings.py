@@ -21,6 +21,8 @@ SECRET_KEY = env.secret("HELPDESK_SECRET_KEY") or STATE.secret_key
 KEY_FROM_STATE_FOLDER = env.secret("HELPDESK_SECRET_KEY") is None
 SECRET_KEY_FALLBACKS = env.listed("HELPDESK_OLD_SECRET_KEYS")
 ALLOWED_HOSTS = env.listed("HELPDESK_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+if "127.0.0.1" not in ALLOWED_HOSTS:
+    ALLOWED_HOSTS.append("127.0.0.1")  # the probe of the image asks from inside
 CSRF_TRUSTED_ORIGINS = env.listed("HELPDESK_TRUSTED_ORIGINS")
 
 HTTPS = env.flag("HELPDESK_HTTPS", default=False)

@@ -1,5 +1,9 @@
 """/livez and /readyz tell the truth, and to anybody."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.core.cache import caches
 from redis import ConnectionError as RedisDown
@@ -90,3 +94,20 @@ def test_the_tolerant_cache_works_while_redis_does():
     assert tolerant.incr("n") == 2
     tolerant.delete("k")
     assert tolerant.get("k") is None
+
+
+def test_the_probe_of_the_image_is_answered_under_any_host_name(tmp_path):
+    ask = (
+        "import django; django.setup(); from django.test import Client; "
+        "print(Client().get('/livez', headers={'host': '127.0.0.1:8000'}).status_code)"
+    )
+    around = os.environ | {
+        "HELPDESK_ALLOWED_HOSTS": "desk.example.org", "HELPDESK_DATA": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "helpdesk.settings",
+    }  # fmt: skip
+
+    told = subprocess.run(
+        [sys.executable, "-c", ask], env=around, capture_output=True, text=True, check=True
+    )
+
+    assert told.stdout.strip() == "200"
