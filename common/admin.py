@@ -131,7 +131,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Rows that only the product's own verbs write: administrators may look."""
 
     show_full_result_count = False
-    actions = None
+    actions: Any = None
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return may(request)

@@ -1,6 +1,7 @@
 """Whether this process lives, and whether it can serve: for probes and monitoring."""
 
 import logging
+from functools import cache
 from typing import Any
 
 import redis
@@ -60,9 +61,20 @@ def _database() -> str | None:
 
 
 def _migrations() -> str | None:
+    try:
+        _check_migrations()
+    except LookupError as error:
+        return str(error)
+    return None
+
+
+@cache
+def _check_migrations() -> None:
+    """Raise LookupError while some are not applied; once all are, this code needs no more."""
     executor = MigrationExecutor(connection)
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return f"{len(waiting)} not applied" if waiting else None
+    if waiting:
+        raise LookupError(f"{len(waiting)} not applied")
 
 
 def _redis_and_sweep() -> tuple[str | None, str | None]:

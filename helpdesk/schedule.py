@@ -37,6 +37,11 @@ SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": crontab(hour="4", minute="17"),
         "options": {"expires": 3600.0},
     },
+    "forget what was sent a week ago": {
+        "task": "tickets.tasks.forget_submissions",
+        "schedule": crontab(hour="4", minute="27"),
+        "options": {"expires": 3600.0},
+    },
     "close resolved tickets": {
         "task": "tickets.tasks.close_resolved_tickets",
         "schedule": crontab(minute="7"),

@@ -10,7 +10,9 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
+from audit import actions as audit
 from common import clock, mailer
+from common.origin import Origin
 from common.wake import wake
 from notifications import queries
 from notifications.choices import MessageStatus
@@ -75,9 +77,7 @@ def enqueue(messages: Sequence[NewMessage], *, at: datetime) -> int:
             },
         )
         ids = [row[0] for row in cursor.fetchall()]
-    size = max(BATCH, -(-len(ids) // MOST_TASKS))
-    for start in range(0, len(ids), size):
-        wake("notifications.tasks.deliver", ids=ids[start : start + size])
+    _wake_delivery(ids)
     return len(ids)
 
 
@@ -116,6 +116,30 @@ def give_up_orphans() -> int:
         ).update(status=MessageStatus.UNKNOWN, error="The worker ended while sending.")
 
 
+def send_again(ids: Sequence[int], *, origin: Origin) -> int:
+    """Send messages that failed, or of which nobody knows, once more; return how many.
+
+    A person decides that: whoever got an unknown one gets it twice, with the same Message-ID.
+    """
+    with transaction.atomic():
+        origin = origin.timed(clock.now)
+        stuck = Message.objects.select_for_update().filter(
+            pk__in=ids, status__in=[MessageStatus.FAILED, MessageStatus.UNKNOWN]
+        )
+        found = list(stuck)
+        for message in found:
+            audit.record(
+                message, verb="message.sent_again", origin=origin,
+                changes={"status": [message.status, MessageStatus.PENDING]},
+            )  # fmt: skip
+        chosen = [message.pk for message in found]
+        Message.objects.filter(pk__in=chosen).update(
+            status=MessageStatus.PENDING, attempts=0, not_before=origin.moment, error=""
+        )
+        _wake_delivery(chosen)
+    return len(found)
+
+
 def withhold(*, reason: str) -> int:
     """Take every waiting message out of the outbox, for a reason; return how many.
 
@@ -124,6 +148,12 @@ def withhold(*, reason: str) -> int:
     return Message.objects.filter(status=MessageStatus.PENDING).update(
         status=MessageStatus.WITHHELD, error=reason[:300]
     )
+
+
+def _wake_delivery(ids: Sequence[int]) -> None:
+    size = max(BATCH, -(-len(ids) // MOST_TASKS))
+    for start in range(0, len(ids), size):
+        wake("notifications.tasks.deliver", ids=ids[start : start + size])
 
 
 def _claim(ids: Sequence[int] | None) -> Message | None:

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.choices import Impact, Kind, Urgency
+from common.origin import new_trace
 
 TEXT = 20_000  # characters; more than anybody types
 TOO_LONG = _("This is longer than we can take. Shorten it a little.")
@@ -57,6 +58,8 @@ class ReportForm(forms.Form):
         error_messages={"required": _("Choose whether you can work.")},
     )
     about = forms.ChoiceField(label=_("What is it about?"), required=False)
+    # Of this form as it was shown: sent twice, it makes one ticket.
+    key = forms.CharField(max_length=40, required=False, initial=new_trace)
 
     def __init__(
         self, data: Any = None, *, purpose: str = BROKEN, services: Sequence[tuple[str, str]]

@@ -182,7 +182,11 @@ def _open(request: HttpRequest, person: Person, purpose: str, given: dict[str, A
         impact=given.get("impact"),
         urgency=given.get("urgency"),
     )
-    return actions.open_ticket(new, origin=Origin.of_request(request, Channel.PORTAL))
+    return actions.open_ticket(
+        new,
+        origin=Origin.of_request(request, Channel.PORTAL),
+        key=actions.key_of("portal", given["key"], given["text"]),
+    )
 
 
 def _own(request: HttpRequest, number: str) -> Ticket:

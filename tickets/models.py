@@ -164,6 +164,35 @@ class Ticket(models.Model):
         return reverse("ticket-detail", args=[self.number])
 
 
+class Submission(models.Model):
+    """A form or request that a person sent under a key of its own; it makes one ticket.
+
+    Written in the transaction of the ticket: whoever sends it again, at once or later, gets
+    that ticket. Kept for a week.
+    """
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False,
+        verbose_name=_("person"),
+    )  # fmt: skip
+    key = models.CharField(_("key"), max_length=100)
+    ticket = models.ForeignKey(
+        Ticket, models.CASCADE, null=True, related_name="+", db_index=False,
+        verbose_name=_("ticket"),
+    )  # fmt: skip
+    at = models.DateTimeField(_("at"), db_index=True)
+
+    class Meta:
+        verbose_name = _("submission")
+        verbose_name_plural = _("submissions")
+        constraints = [
+            models.UniqueConstraint(fields=["person", "key"], name="submission_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Entry(models.Model):
     """One contribution to the conversation of a ticket; public or for staff, never edited."""
 

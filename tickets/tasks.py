@@ -33,12 +33,18 @@ def close_resolved_tickets(
     closed = 0
     for pk in waiting.order_by("resolved_at").values_list("pk", flat=True)[:1000]:
         try:
-            actions.close(pk, origin=origin)
+            actions.close(pk, origin=origin, resolved_before=limit)
         except DomainError as error:
             logger.warning("ticket %s stays resolved: %s", pk, error)
         else:
             closed += 1
     return closed
+
+
+@shared_task(soft_time_limit=100)
+def forget_submissions(**_future: object) -> int:
+    """Delete what is known of forms and requests that nobody will send again."""
+    return actions.forget_submissions()
 
 
 @shared_task(bind=True, soft_time_limit=3000, time_limit=3300)

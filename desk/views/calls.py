@@ -4,7 +4,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -30,7 +29,7 @@ from common.origin import Origin
 from common.translated import translated
 from desk.forms import ANONYMOUS, LONGEST_KEY, NEW, CallForm
 from desk.queries import calls
-from tickets.actions import NewCall, log_call
+from tickets.actions import NewCall, key_of, log_call
 from tickets.models import Ticket
 
 ANSWERS = (
@@ -39,8 +38,6 @@ ANSWERS = (
 )  # fmt: skip
 # What the actions call their input, and what the card does.
 FIELDS = {"name": "new_name", "phone": "new_phone", "title": "text", "resolution": "solution"}
-REMEMBERED = 600  # seconds in which a card sent twice makes one ticket
-AT_WORK = 60  # seconds after which a card is no longer being saved: its process was killed
 
 
 @never_cache
@@ -55,21 +52,12 @@ def call_new(request: Request) -> HttpResponse:
     form = CallForm(request.POST, agent=agent, at=at)
     answers = _answers(request)
     if form.is_valid():
-        key = f"call:{agent.pk}:{form.cleaned_data['card']}"
-        if form.cleaned_data["card"] and not cache.add(key, "", AT_WORK):
-            return _again(request, cache.get(key) or "")
         try:
-            ticket = _log(request, form, answers, agent)
+            ticket = _log(request, form, answers)
         except DomainError as error:
-            cache.delete(key)
             field = FIELDS.get(getattr(error, "field", ""))
             form.add_error(field, str(error))
-        except Exception:
-            # Nothing was saved; what cannot be sent again would be lost with its call.
-            cache.delete(key)
-            raise
         else:
-            cache.set(key, ticket.number, REMEMBERED)
             return _saved(request, ticket.number, form.cleaned_data["then"])
     return _card(request, agent, answers, form=form)
 
@@ -140,7 +128,7 @@ def _prefilled(request: Request) -> dict[str, str]:
     return answers | {"caller": "" if callers else NEW, "new_phone": number, "caller_text": given}
 
 
-def _log(request: Request, form: CallForm, answers: dict[str, str], agent: Person) -> Ticket:
+def _log(request: Request, form: CallForm, answers: dict[str, str]) -> Ticket:
     data = form.cleaned_data
     # Asked again: the last words may be younger than the last suggestion.
     found = calls.terms(answers, caller=None, at=form.at)
@@ -155,6 +143,7 @@ def _log(request: Request, form: CallForm, answers: dict[str, str], agent: Perso
             solution=data["solution"] if data["then"] == "resolve" else "",
         ),
         origin=Origin.of_request(request, data["channel"]),
+        key=key_of("call", data["card"], data["text"], answers["caller"]),
     )
 
 
@@ -174,13 +163,6 @@ def _saved(request: Request, number: str, then: str) -> HttpResponse:
     trigger_client_event(answer, "draft-saved", {"key": "call"})
     trigger_client_event(answer, "call-saved", {"number": number})
     return trigger_client_event(answer, "toast", {"text": text, "href": href})
-
-
-def _again(request: Request, number: str) -> HttpResponse:
-    """Answer a card that was sent twice: with its one ticket once it has a number."""
-    if number:
-        return _saved(request, number, "save")
-    return HttpResponse(status=204) if request.htmx else redirect("ticket-list")
 
 
 def _card(

@@ -3,6 +3,7 @@
 from tickets.actions.calls import NewCall, NewCaller, log_call
 from tickets.actions.changes import KEEP, Change, NewEntry, NewHold
 from tickets.actions.funnel import BatchChange, change_batch, change_ticket
+from tickets.actions.once import forget_submissions, key_of
 from tickets.actions.opening import NewTicket, open_ticket
 from tickets.actions.replay import read_anew
 from tickets.actions.verbs import (
@@ -34,7 +35,9 @@ __all__ = [
     "change_ticket",
     "classify",
     "close",
+    "forget_submissions",
     "hold",
+    "key_of",
     "log_call",
     "note",
     "open_ticket",

@@ -13,6 +13,7 @@ from common import clock
 from common.errors import InvalidInput, NotAllowed
 from common.origin import Channel, Origin
 from tickets import rules
+from tickets.actions.once import once
 from tickets.actions.opening import NewTicket, open_ticket
 from tickets.actions.verbs import resolve
 from tickets.models import Ticket
@@ -45,9 +46,10 @@ class NewCall:
     solution: str = ""
 
 
-def log_call(call: NewCall, *, origin: Origin) -> Ticket:
+def log_call(call: NewCall, *, origin: Origin, key: str = "") -> Ticket:
     """Open the ticket of a call, for a person made on the spot where need be; or solve it too.
 
+    key: of the card; one that is sent twice makes one ticket.
     Raises InvalidInput (field: name, phone, title, …) or NotAllowed; nothing is written then.
     """
     if origin.actor is None or not is_agent(origin.actor):
@@ -58,6 +60,10 @@ def log_call(call: NewCall, *, origin: Origin) -> Ticket:
             _("Write at least one line about the problem. The first line becomes the title."),
             field="title",
         )
+    return once(lambda: _logged(call, title, description, origin), key=key, origin=origin)
+
+
+def _logged(call: NewCall, title: str, description: str, origin: Origin) -> Ticket:
     with transaction.atomic():
         origin = origin.timed(clock.now)
         ticket = open_ticket(

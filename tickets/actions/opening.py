@@ -18,6 +18,7 @@ from common.errors import InvalidInput, NotAllowed
 from common.origin import Channel, Origin
 from tickets import permissions, queries
 from tickets.actions import funnel
+from tickets.actions.once import once
 from tickets.choices import EntryKind, Status
 from tickets.models import Entry, Ticket
 
@@ -37,11 +38,12 @@ class NewTicket:
     urgency: str | None = None
 
 
-def open_ticket(new: NewTicket, *, origin: Origin) -> Ticket:
+def open_ticket(new: NewTicket, *, origin: Origin, key: str = "") -> Ticket:
     """Open a ticket with its clocks, its first entry, its event and its messages.
 
     A call logged by an agent is the desk's first response, and the ticket is theirs when
     they belong to the category's team. Raises InvalidInput or NotAllowed.
+    key: of this submission, where it may arrive twice; the second time the same ticket.
     """
     category = new.category or catalog.default_category()
     if category is None:
@@ -54,6 +56,10 @@ def open_ticket(new: NewTicket, *, origin: Origin) -> Ticket:
     actor = origin.actor
     if actor is not None and not can_open_for(actor, new.requester):
         raise NotAllowed(_("You can open tickets in your own name only."))
+    return once(lambda: _opened(new, category, origin), key=key, origin=origin)
+
+
+def _opened(new: NewTicket, category: Category, origin: Origin) -> Ticket:
     with transaction.atomic():
         origin = origin.timed(clock.now)
         ticket = _build(new, category, origin)

@@ -142,11 +142,27 @@ def reopen(
     )
 
 
-def close(ticket_id: int, *, origin: Origin, seen_version: int | None = None) -> Ticket:
-    """Accept the solution for good; an answer after that opens a new ticket."""
+def close(
+    ticket_id: int,
+    *,
+    origin: Origin,
+    seen_version: int | None = None,
+    resolved_before: datetime | None = None,
+) -> Ticket:
+    """Accept the solution for good; after that only a new ticket helps.
+
+    resolved_before: leave it resolved when its solution is not older than that; None: any.
+    """
+
+    def change(ticket: Ticket) -> Change:
+        at = ticket.resolved_at
+        if resolved_before is not None and (at is None or at >= resolved_before):
+            raise MoveNotPossible(Status(ticket.status).label, Status.CLOSED.label)
+        return Change(status=Status.CLOSED)
+
     return change_ticket(
         ticket_id,
-        Change(status=Status.CLOSED),
+        change,
         verb="ticket.closed",
         may=permissions.can_close,
         origin=origin,
@@ -228,7 +244,10 @@ def _assigned(
 def _reply_change(ticket: Ticket, body: str, origin: Origin, then: Status | None) -> Change:
     _check_not_ended(ticket)
     entry = NewEntry(kind=EntryKind.REPLY, body=body)
-    if origin.actor is not None and origin.actor.pk == ticket.requester_id:
+    actor = origin.actor
+    asks = actor is not None and actor.pk == ticket.requester_id
+    # An agent may ask for help, too, and then work on it: what to do next says which it is.
+    if asks and (then is None or not permissions.can_work(actor, ticket)):
         # An answer is what the desk was waiting for; a resolved ticket is reopened by hand.
         waits = ticket.status == Status.ON_HOLD and queries.waits_for_requester(ticket.pk)
         return Change(entry=entry, status=Status.IN_PROGRESS if waits else KEEP)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import serializers
 
 from accounts.choices import Level
@@ -19,6 +19,9 @@ CHANNELS = [
         Channel.MONITORING,
     )
 ]  # fmt: skip
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="Of this request, kept a week."
+)
 REASONS = [(r.value, r.label) for r in HoldReason if r != HoldReason.RESOLVED]
 
 

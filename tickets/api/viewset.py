@@ -20,6 +20,7 @@ from common.errors import InvalidInput, NotAllowed
 from tickets import actions, permissions
 from tickets.api.doors import NewestFirst, TicketDoor
 from tickets.api.shapes import (
+    IDEMPOTENCY_KEY,
     AssignIn,
     History,
     HoldIn,
@@ -53,9 +54,12 @@ class TicketViewSet(TicketDoor):
         page = self.paginate_queryset(tickets)
         return self.get_paginated_response(page)
 
-    @extend_schema(request=TicketIn, responses={201: TicketOut})
+    @extend_schema(request=TicketIn, responses={201: TicketOut}, parameters=[IDEMPOTENCY_KEY])
     def create(self, request: Request) -> Response:
-        """Open a ticket; a requester in their own name only."""
+        """Open a ticket; a requester in their own name only.
+
+        Sent again with the same `Idempotency-Key`, it answers with the same ticket.
+        """
         given = self.given(TicketIn)
         new = actions.NewTicket(
             title=given["title"],
@@ -66,7 +70,8 @@ class TicketViewSet(TicketDoor):
             impact=given["impact"],
             urgency=given["urgency"],
         )
-        ticket = actions.open_ticket(new, origin=self.origin)
+        key = request.headers.get("Idempotency-Key", "").strip()
+        ticket = actions.open_ticket(new, origin=self.origin, key=f"api:{key}" if key else "")
         return self.answer(ticket, status.HTTP_201_CREATED)
 
     @extend_schema(responses=TicketOut)

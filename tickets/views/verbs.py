@@ -191,7 +191,7 @@ def close(request: Request, number: str) -> HttpResponse:
         title=_("Close %(number)s") % {"number": ticket.number},
         submit=_("Close %(number)s") % {"number": ticket.number},
         said=_("%(number)s is closed.") % {"number": ticket.number},
-        intro=_("Nobody can reopen it after that; an answer opens a new ticket."),
+        intro=_("Nobody can reopen it after that; who needs more opens a new ticket."),
         act=lambda data: actions.close(
             ticket.pk, origin=Origin.of_request(request), seen_version=data["seen_version"]
         ),

@@ -209,3 +209,16 @@ def test_nothing_is_changed_but_by_verbs(world, program, method):
     more = {"headers": {"X-HTTP-Method-Override": method.upper()}}
     assert nadia.client.post(f"/api/v1/tickets/{number}/", **more).status_code == 405
     assert Ticket.objects.get().title == "x"
+
+
+def test_a_request_with_a_key_opens_its_ticket_once(world, program):
+    sylvie, key = program(world.sylvie), {"HTTP_IDEMPOTENCY_KEY": "order-17"}
+
+    first = sylvie.post("tickets/", {"title": "VPN drops"}, **key)
+    again = sylvie.post("tickets/", {"title": "VPN drops"}, **key)
+    long = sylvie.post("tickets/", {"title": "VPN drops"}, HTTP_IDEMPOTENCY_KEY="k" * 90)
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json() == again.json()
+    assert (long.status_code, long.json()["field"]) == (400, "key")
+    assert Ticket.objects.count() == 1

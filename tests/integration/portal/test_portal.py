@@ -344,3 +344,24 @@ def test_a_fragment_and_its_page_are_told_apart_by_caches(sylvie, new_ticket):
 
     for path in ("/", f"/my/{ticket.number}/"):
         assert "HX-Target" in sylvie.get(path).headers["Vary"]
+
+
+def test_a_report_that_is_sent_twice_is_one_ticket_and_other_words_are_another(sylvie):
+    page = sylvie.get("/report/").content.decode()
+    key = re.search(r'name="key" value="([0-9a-f]+)"', page)[1]
+
+    answers = [sylvie.post("/report/", REPORT | {"key": key}) for _ in range(2)]
+    sylvie.post("/report/", REPORT | {"key": key, "text": "The printer, too"})
+
+    assert answers[0]["Location"] == answers[1]["Location"]
+    assert sorted(Ticket.objects.values_list("title", flat=True)) == [
+        "The printer, too",
+        "VPN drops",
+    ]
+
+
+def test_a_refused_report_keeps_its_key(sylvie):
+    answer = sylvie.post("/report/", {"text": "", "key": "abc123"})
+
+    assert answer.status_code == 422
+    assert 'name="key" value="abc123"' in answer.content.decode()

@@ -12,6 +12,7 @@ from audit.models import Event
 from catalog.models import Category, Service
 from common.admin import ReadOnlyAdmin, ReferenceAdmin
 from escalation import actions as escalation
+from notifications.models import Message
 from sla.models import Agreement, Calendar, Window
 from tests import factories
 from tests.moments import MONDAY_9
@@ -307,3 +308,16 @@ def test_a_password_is_never_changed_past_the_history(office, world):
     assert office.get("/admin/password_change/").url == url(
         "accounts.person", "change", world.beat.pk
     )
+
+
+def test_a_message_nobody_knows_of_is_sent_again_by_a_person_alone(office, world):
+    unknown, waiting = Message.objects.order_by("pk")[:2]
+    Message.objects.filter(pk=unknown.pk).update(status="unknown", attempts=3, error="cut")
+    chosen = {"action": "send_again", "_selected_action": [unknown.pk, waiting.pk]}
+
+    office.post(url("notifications.message", "changelist"), chosen)
+
+    unknown.refresh_from_db()
+    assert (unknown.status, unknown.attempts, unknown.error) == ("pending", 0, "")
+    event = Event.objects.get(verb="message.sent_again")
+    assert (event.actor, event.changes) == (world.beat, {"status": ["unknown", "pending"]})

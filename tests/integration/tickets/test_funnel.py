@@ -335,3 +335,16 @@ def test_the_moments_of_a_history_never_run_backwards(world, new_ticket):
     )
     assert len(answers) == 1
     assert moments == sorted(moments)
+
+
+def test_an_agent_who_asked_for_help_may_also_be_the_one_who_solves_it(world, new_ticket):
+    own = new_ticket(requester=world.nadia, by=world.nadia)
+    other = new_ticket(requester=world.mara, by=world.mara)
+
+    actions.reply(own.pk, body="Solved.", then=Status.RESOLVED, origin=origin_of(world.nadia))
+    actions.reply(other.pk, body="Any news?", then=Status.RESOLVED, origin=origin_of(world.mara))
+
+    own.refresh_from_db()
+    other.refresh_from_db()
+    # Mara does not work for the service desk: hers is a requester's question.
+    assert (own.status, other.status) == ("resolved", "new")
