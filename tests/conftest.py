@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 from django.db.models import Max
+from django.utils import timezone, translation
 
 from audit.models import Event
 from common import clock
@@ -14,6 +15,13 @@ from tests.factories import World
 from tests.moments import MONDAY_9
 from tickets import actions
 from tickets.models import Ticket
+
+
+@pytest.fixture(autouse=True)
+def _speaks_english() -> None:
+    """Each test begins in English and in our own zone: a request before it left its reader's."""
+    translation.activate("en")
+    timezone.deactivate()
 
 
 @pytest.fixture
