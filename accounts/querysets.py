@@ -66,10 +66,6 @@ class TeamQuerySet(QuerySet["Team"]):
         """Return the teams `person` is a member of."""
         return self.filter(memberships__person_id=person.pk)
 
-    def led_by(self, person: AbstractBaseUser) -> Self:
-        """Return the teams `person` leads."""
-        return self.filter(memberships__person_id=person.pk, memberships__role="lead")
-
 
 def phone_digits(text: str) -> str:
     """Return the digits to look for in E.164 numbers, or "" when `text` is no number.

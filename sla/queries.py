@@ -157,11 +157,6 @@ def policy_of(revision: Sequence[int] | None) -> Policy:
     return _load((revision[0], revision[1]) if revision else None)
 
 
-def agreement_for(facts: rules.Facts, *, at: datetime) -> list[Promise]:
-    """Return the promises that apply to `facts` at `at`, by the policy in force."""
-    return policy().promises(facts, at=at)
-
-
 def calendar_object(calendar: Calendar) -> dict[str, Any]:
     """Return a calendar in the shape `BusinessCalendar.from_dict` reads."""
     week: dict[str, list[list[str]]] = defaultdict(list)

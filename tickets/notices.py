@@ -1,14 +1,16 @@
 """Who hears about what happened to a ticket: it only reads, and words codes for the reader."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from django.db.models import Model
+from django.db.models import Choices, Model
 from django.utils import translation
 
 from common.origin import Origin
 from notifications.actions import NewMessage
 from sla.choices import Metric
+from tickets.choices import Status
 from tickets.models import Clock, Ticket
 
 EXCERPT = 4_000  # characters of a text that a mail quotes
@@ -30,24 +32,49 @@ def for_event(
     return [] if make is None else list(make(ticket, origin, body[:EXCERPT], clocks))
 
 
-def message(ticket: Ticket, template: str, recipient: Any, **data: Any) -> NewMessage:
-    """Return one message about `ticket`; its key holds event, template and recipient."""
-    with translation.override(recipient.language):
-        facts = {
-            "number": ticket.number,
-            "title": ticket.title,
-            "status": ticket.get_status_display(),
-            "team": str(ticket.team),
-            "requester": str(ticket.requester),
-            **data,
-        }
+class Coded(NamedTuple):
+    """A code of ours, to be worded in the language of whoever reads the message."""
+
+    choices: type[Choices]
+    code: str
+
+
+@lru_cache(maxsize=256)
+def worded(choices: type[Choices], code: str, language: str) -> str:
+    """Return the label of a code in a language; kept, for a sweep asks a thousand times."""
+    with translation.override(language):
+        return str(choices(code).label)
+
+
+def message(
+    ticket: Ticket, template: str, recipient: Any, *, key: str = "", **data: Any
+) -> NewMessage:
+    """Return one message about `ticket`, with the page where its reader finds it.
+
+    key: what makes it one of a kind beside template and recipient; by default the event,
+    by the version it makes. data: plain values; a Coded one is worded for the reader.
+    """
+    language = recipient.language
+    said = {
+        name: worded(*value, language) if isinstance(value, Coded) else value
+        for name, value in data.items()
+    }
     return NewMessage(
-        key=f"ticket:{ticket.pk}:{ticket.version}:{template}:{recipient.pk}",
+        key=f"{key or f'ticket:{ticket.pk}:{ticket.version}'}:{template}:{recipient.pk}",
         template=template,
         recipient_id=recipient.pk,
         subject_type="ticket",
         subject_id=ticket.pk,
-        data=facts,
+        data={
+            "number": ticket.number,
+            "title": ticket.title,
+            "status": worded(Status, ticket.status, language),
+            "priority": f"P{ticket.priority}",
+            "team": ticket.team.name,
+            "requester": ticket.requester.name,
+            "link": _link(ticket, recipient),
+            **said,
+        },
     )
 
 
@@ -61,7 +88,6 @@ def _opened(
             ticket,
             "ticket_opened",
             person,
-            link=_portal(ticket),
             body=body,
             respond_by=None if ticket.responded_at else due.get(Metric.FIRST_RESPONSE),
             resolve_by=due.get(Metric.RESOLUTION),
@@ -75,11 +101,9 @@ def _replied(
     if _is(origin.actor, ticket.requester_id):
         reader = ticket.assignee or ticket.follow_up
         if reader is not None and reader.email:
-            yield message(ticket, "ticket_answered", reader, link=_desk(ticket), body=body, by=by)
+            yield message(ticket, "ticket_answered", reader, body=body, by=by)
     elif ticket.requester.email:
-        yield message(
-            ticket, "ticket_replied", ticket.requester, link=_portal(ticket), body=body, by=by
-        )
+        yield message(ticket, "ticket_replied", ticket.requester, body=body, by=by)
 
 
 def _resolved(
@@ -90,7 +114,6 @@ def _resolved(
             ticket,
             "ticket_resolved",
             ticket.requester,
-            link=_portal(ticket),
             body=ticket.resolution[:EXCERPT],
             by=str(origin.actor or ""),
         )
@@ -101,9 +124,7 @@ def _assigned(
 ) -> Iterable[NewMessage]:
     reader = ticket.assignee
     if reader is not None and reader.email and not _is(origin.actor, reader.pk):
-        yield message(
-            ticket, "ticket_assigned", reader, link=_desk(ticket), by=str(origin.actor or "")
-        )
+        yield message(ticket, "ticket_assigned", reader, by=str(origin.actor or ""))
 
 
 def _reopened(
@@ -115,7 +136,6 @@ def _reopened(
             ticket,
             "ticket_reopened",
             reader,
-            link=_desk(ticket),
             body=body,
             by=str(origin.actor or ""),
         )
@@ -125,11 +145,9 @@ def _is(actor: Model | None, pk: int | None) -> bool:
     return actor is not None and actor.pk == pk
 
 
-def _portal(ticket: Ticket) -> str:
-    return f"/my/{ticket.number}/"
-
-
-def _desk(ticket: Ticket) -> str:
+def _link(ticket: Ticket, reader: Any) -> str:
+    if reader.pk == ticket.requester_id:
+        return f"/my/{ticket.number}/"
     return f"/desk/tickets/{ticket.number}/"
 
 

@@ -22,6 +22,7 @@ from tickets.actions import Change, change_ticket
 from tickets.actions.funnel import lock
 from tickets.choices import OPEN, Status
 from tickets.models import Ticket
+from tickets.notices import Coded
 from tickets.permissions import refusal
 from tickets.queries import can_be_assigned
 
@@ -155,7 +156,7 @@ def _told(move: Move, origin: Origin, tell_requester: bool) -> list[NewMessage]:
     actor = origin.actor
     readers = [p for p in move.readers if actor is None or p.pk != actor.pk]
     facts: dict[str, Any] = {
-        "why": notices.Coded(Trigger, move.trigger),
+        "why": Coded(Trigger, move.trigger),
         "reason": move.reason,
         "by": str(actor or ""),
     }

@@ -1,7 +1,7 @@
 """Reads of tickets that are more than one QuerySet."""
 
 from tickets.queries.counters import counters
-from tickets.queries.lists import PAGE, Chip, Row, chips_of, due_between, rows
+from tickets.queries.lists import PAGE, Chip, Row, chips_of, rows
 from tickets.queries.lookups import can_be_assigned, matrix, priority_for, waits_for_requester
 from tickets.queries.readings import explain, facts, promises, read, timeline
 from tickets.queries.story import clocks_of, entries
@@ -14,7 +14,6 @@ __all__ = [
     "chips_of",
     "clocks_of",
     "counters",
-    "due_between",
     "entries",
     "explain",
     "facts",

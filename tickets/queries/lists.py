@@ -12,7 +12,6 @@ from common import paging
 from sla.choices import ClockState
 from sla.engine import BusinessCalendar, Countdown
 from sla.queries import REVISION, policy_of
-from tickets.choices import OPEN
 from tickets.models import Clock, Ticket
 
 PAGE = 50
@@ -107,16 +106,6 @@ def chips_of(ticket_ids: Collection[int]) -> dict[int, Chip]:
             hours = policy_of(revision).calendars[calendar] if state in _RUNNING else None
             best[ticket_id] = (rank, Chip(metric, state, due_at, risk_at, stop, hours))
     return {ticket_id: chip for ticket_id, (_rank, chip) in best.items()}
-
-
-def due_between(
-    tickets: QuerySet[Ticket], start: datetime | None, end: datetime, *, limit: int = 20
-) -> list[Row]:
-    """Return the open tickets due in (start, end], earliest first; start None: up to `end`."""
-    found = tickets.filter(status__in=OPEN, due_order__lte=end)
-    if start is not None:
-        found = found.filter(due_order__gt=start)
-    return rows(found, size=limit).rows
 
 
 _COLUMNS = (
