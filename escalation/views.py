@@ -1,5 +1,6 @@
 """Hand over, accept, refuse, hand back: doors of the desk."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
@@ -17,7 +18,7 @@ from escalation.forms import AnswerForm, HandoverForm
 from escalation.rules import HOPS_TO_TELL_THE_LEAD
 from tickets.choices import EntryKind
 from tickets.models import Ticket
-from tickets.views.asking import Question, ask, do, to_work_on
+from tickets.views.asking import Question, ask, do, given, looked_at, to_work_on
 
 asks = require_http_methods(["GET", "HEAD", "POST"])
 SYMPTOM = 2_000  # characters of the description that fill the card
@@ -27,7 +28,7 @@ SYMPTOM = 2_000  # characters of the description that fill the card
 def hand_over(request: Request, number: str) -> HttpResponse:
     ticket = to_work_on(request, number)
     options = queries.destinations(ticket, at=timezone.now())
-    form = HandoverForm(_given(request), options=options, initial=_card(ticket, options))
+    form = HandoverForm(given(request), options=options, initial=_card(ticket, options))
 
     def act(data: dict[str, Any]) -> str:
         actions.hand_over(
@@ -76,32 +77,30 @@ def accept(request: Request, number: str) -> HttpResponse:
 
 @asks
 def refuse(request: Request, number: str) -> HttpResponse:
-    ticket = to_work_on(request, number)
-    question = Question(
-        title=_("Refuse %(number)s") % {"number": ticket.number},
-        submit=_("Refuse"),
-        said=_("%(number)s is back with the team it came from.") % {"number": ticket.number},
-        act=lambda data: actions.refuse(
-            ticket.pk, reason=data["reason"], origin=Origin.of_request(request),
-            seen_version=data["seen_version"],
-        ),
-    )  # fmt: skip
-    return ask(request, ticket, AnswerForm(_given(request), initial=_seen(ticket)), question)
+    title = _("Refuse %(number)s") % {"number": number}
+    return _send_back(request, number, actions.refuse, title=title, submit=_("Refuse"))
 
 
 @asks
 def hand_back(request: Request, number: str) -> HttpResponse:
+    title = _("Hand back %(number)s") % {"number": number}
+    return _send_back(request, number, actions.hand_back, title=title, submit=_("Hand back"))
+
+
+def _send_back(
+    request: Request, number: str, verb: Callable[..., Ticket], *, title: str, submit: str
+) -> HttpResponse:
     ticket = to_work_on(request, number)
     question = Question(
-        title=_("Hand back %(number)s") % {"number": ticket.number},
-        submit=_("Hand back"),
+        title=title,
+        submit=submit,
         said=_("%(number)s is back with the team it came from.") % {"number": ticket.number},
-        act=lambda data: actions.hand_back(
+        act=lambda data: verb(
             ticket.pk, reason=data["reason"], origin=Origin.of_request(request),
             seen_version=data["seen_version"],
         ),
     )  # fmt: skip
-    return ask(request, ticket, AnswerForm(_given(request), initial=_seen(ticket)), question)
+    return ask(request, ticket, AnswerForm(given(request), initial=looked_at(ticket)), question)
 
 
 def _card(ticket: Ticket, options: list[queries.Destination]) -> dict[str, Any]:
@@ -111,7 +110,7 @@ def _card(ticket: Ticket, options: list[queries.Destination]) -> dict[str, Any]:
         ticket.entries.filter(kind=EntryKind.NOTE).order_by("id").values_list("body", flat=True)
     )
     best = next((o for o in options if o.serves and o.team.level > ticket.level), None)
-    return _seen(ticket) | {
+    return looked_at(ticket) | {
         "team": best.team.slug if best else None,
         "trigger": Trigger.SKILL.value,
         "symptom": (ticket.description or ticket.title)[:SYMPTOM],
@@ -119,11 +118,3 @@ def _card(ticket: Ticket, options: list[queries.Destination]) -> dict[str, Any]:
         "reachable": ", ".join(phone(number) for number in numbers)[:200],
         "tell_requester": True,
     }
-
-
-def _given(request: Request) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
-def _seen(ticket: Ticket) -> dict[str, Any]:
-    return {"seen_version": ticket.version}

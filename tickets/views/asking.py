@@ -76,6 +76,16 @@ def to_work_on(
     return ticket
 
 
+def given(request: Request) -> Any:
+    """Return what was sent to a form, or None: it is shown for the first time."""
+    return request.POST if request.method == "POST" else None
+
+
+def looked_at(ticket: Ticket) -> dict[str, Any]:
+    """Return the version of the ticket that a form was shown for."""
+    return {"seen_version": ticket.version}
+
+
 def ask(request: Request, ticket: Ticket, form: forms.Form, question: Question) -> HttpResponse:
     """Answer one verb: show its form, or do it and go back to the ticket."""
     status = 200

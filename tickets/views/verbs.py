@@ -21,8 +21,7 @@ from tickets.forms import (
     ResolveForm,
     SeenForm,
 )
-from tickets.models import Ticket
-from tickets.views.asking import Question, ask, do, to_work_on
+from tickets.views.asking import Question, ask, do, given, looked_at, to_work_on
 
 asks = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -46,7 +45,7 @@ def reply(request: Request, number: str) -> HttpResponse:
         template="tickets/partials/reply_form.html",
         form_id="reply-form",
     )
-    return ask(request, ticket, ReplyForm(_given(request), initial=_seen(ticket)), question)
+    return ask(request, ticket, ReplyForm(given(request), initial=looked_at(ticket)), question)
 
 
 @asks
@@ -62,7 +61,7 @@ def note(request: Request, number: str) -> HttpResponse:
         template="tickets/partials/note_form.html",
         form_id="note-form",
     )
-    return ask(request, ticket, NoteForm(_given(request)), question)
+    return ask(request, ticket, NoteForm(given(request)), question)
 
 
 @require_POST
@@ -84,9 +83,9 @@ def assign(request: Request, number: str) -> HttpResponse:
     ticket = to_work_on(request, number)
     people = Person.objects.agents().filter(memberships__team=ticket.team_id)
     form = AssignForm(
-        _given(request),
+        given(request),
         people=people.order_by("given_name", "family_name"),
-        initial=_seen(ticket) | {"assignee": ticket.assignee_id},
+        initial=looked_at(ticket) | {"assignee": ticket.assignee_id},
     )
     question = Question(
         title=_("Assign %(number)s") % {"number": ticket.number},
@@ -118,7 +117,7 @@ def hold(request: Request, number: str) -> HttpResponse:
         intro=_("It goes on when the caller answers, or when somebody resumes it."),
         act=act,
     )
-    return ask(request, ticket, HoldForm(_given(request), initial=_seen(ticket)), question)
+    return ask(request, ticket, HoldForm(given(request), initial=looked_at(ticket)), question)
 
 
 @require_POST
@@ -148,7 +147,7 @@ def resolve(request: Request, number: str) -> HttpResponse:
             seen_version=data["seen_version"],
         ),
     )  # fmt: skip
-    return ask(request, ticket, ResolveForm(_given(request), initial=_seen(ticket)), question)
+    return ask(request, ticket, ResolveForm(given(request), initial=looked_at(ticket)), question)
 
 
 @asks
@@ -164,7 +163,7 @@ def reopen(request: Request, number: str) -> HttpResponse:
             seen_version=data["seen_version"],
         ),
     )  # fmt: skip
-    return ask(request, ticket, ReasonForm(_given(request), initial=_seen(ticket)), question)
+    return ask(request, ticket, ReasonForm(given(request), initial=looked_at(ticket)), question)
 
 
 @asks
@@ -181,7 +180,7 @@ def cancel(request: Request, number: str) -> HttpResponse:
             seen_version=data["seen_version"],
         ),
     )  # fmt: skip
-    return ask(request, ticket, ReasonForm(_given(request), initial=_seen(ticket)), question)
+    return ask(request, ticket, ReasonForm(given(request), initial=looked_at(ticket)), question)
 
 
 @asks
@@ -196,7 +195,7 @@ def close(request: Request, number: str) -> HttpResponse:
             ticket.pk, origin=Origin.of_request(request), seen_version=data["seen_version"]
         ),
     )
-    return ask(request, ticket, SeenForm(_given(request), initial=_seen(ticket)), question)
+    return ask(request, ticket, SeenForm(given(request), initial=looked_at(ticket)), question)
 
 
 @asks
@@ -213,16 +212,8 @@ def classify(request: Request, number: str) -> HttpResponse:
             origin=Origin.of_request(request), seen_version=data["seen_version"],
         ),
     )  # fmt: skip
-    form = ClassifyForm(_given(request), initial=_seen(ticket) | known)
+    form = ClassifyForm(given(request), initial=looked_at(ticket) | known)
     return ask(request, ticket, form, question)
-
-
-def _given(request: Request) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
-def _seen(ticket: Ticket) -> dict[str, Any]:
-    return {"seen_version": ticket.version}
 
 
 def _version(request: Request) -> int | None:
