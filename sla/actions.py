@@ -1,11 +1,11 @@
 """Every write of calendars and agreements; each makes a new revision of the policy."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from audit import actions as audit
@@ -16,7 +16,7 @@ from common.wake import wake
 from sla.choices import DayKind, Weekday
 from sla.engine import BusinessCalendar, CalendarError
 from sla.models import Calendar, DayException, PolicyRevision, Window
-from sla.queries import calendar_object, read_policy, revision
+from sla.queries import calendar_object, read_policy
 
 Hours = Sequence[tuple[str, str]]
 
@@ -120,7 +120,8 @@ def _summary(week: Mapping[int, Hours], holidays: Mapping[date, str]) -> dict[st
 
 
 def _new_revision() -> None:
-    if not PolicyRevision.objects.update(number=F("number") + 1):
-        PolicyRevision.objects.create(number=1)
+    stamp = uuid.uuid4()
+    if not PolicyRevision.objects.update(stamp=stamp):
+        PolicyRevision.objects.create(stamp=stamp)
     # Whose deadlines follow from it reads them anew; a lost wake-up is made up for at night.
-    wake("tickets.tasks.read_clocks_anew", revision=revision())
+    wake("tickets.tasks.read_clocks_anew", revision=str(stamp))

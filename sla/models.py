@@ -1,3 +1,5 @@
+import uuid
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -236,12 +238,16 @@ class Step(models.Model):
 
 
 class PolicyRevision(models.Model):
-    """The one row that says which revision of all calendars and agreements is in force."""
+    """The one row that says which revision of all calendars and agreements is in force.
 
-    number = models.PositiveIntegerField(default=0)
+    A stamp and no number: what a process keeps in memory under it can be of no other
+    revision, neither of one that was taken back nor of another database's.
+    """
+
+    stamp = models.UUIDField(default=uuid.uuid4)
 
     def __str__(self) -> str:
-        return str(self.number)
+        return str(self.stamp)
 
 
 class AbstractClock(models.Model):

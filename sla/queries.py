@@ -1,15 +1,14 @@
 """Reads of the policy: all calendars and agreements, kept in memory until a revision changes."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import BigIntegerField, Func
+from django.db.models import Func, TextField
 
 from accounts.models import Organisation, Site, Team
 from catalog.models import Category, Service
@@ -19,7 +18,6 @@ from sla.engine import BusinessCalendar, Terms
 from sla.models import (
     Agreement,
     Calendar,
-    PolicyRevision,
     SiteCalendar,
     Target,
     TeamCalendar,
@@ -35,11 +33,9 @@ _BY_SLUG: dict[str, Any] = {
 }
 
 
+_IN_FORCE = "SELECT stamp::text FROM sla_policyrevision LIMIT 1"
 # A column for statements that are made anyway: `policy_of` then costs none of its own.
-REVISION = Func(
-    template="(SELECT ARRAY[id, number] FROM sla_policyrevision LIMIT 1)",
-    output_field=ArrayField(BigIntegerField()),
-)
+REVISION = Func(template=f"({_IN_FORCE})", output_field=TextField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,23 +134,23 @@ class Policy:
         return self._made[key]
 
 
-def revision() -> int:
-    """Return the number of the policy in force; 0 before there is any."""
-    return PolicyRevision.objects.values_list("number", flat=True).first() or 0
-
-
 def policy() -> Policy:
     """Return the policy in force; one statement, and a full read when it has changed."""
+    return _load(revision())
+
+
+def policy_of(stamp: str | None) -> Policy:
+    """Return the policy of a revision that a statement has read as REVISION."""
+    return _load(stamp)
+
+
+def revision() -> str | None:
+    """Return the stamp of the policy in force; None before there is any."""
     # Asked by every change of a ticket; through the ORM it would cost three times as much.
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, number FROM sla_policyrevision LIMIT 1")
-        row: tuple[int, int] | None = cursor.fetchone()
-    return _load(row)
-
-
-def policy_of(revision: Sequence[int] | None) -> Policy:
-    """Return the policy of a revision that a statement has read as REVISION."""
-    return _load((revision[0], revision[1]) if revision else None)
+        cursor.execute(_IN_FORCE)
+        row: tuple[str] | None = cursor.fetchone()
+    return None if row is None else row[0]
 
 
 def calendar_object(calendar: Calendar) -> dict[str, Any]:
@@ -174,7 +170,7 @@ def calendar_object(calendar: Calendar) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=2)
-def _load(_revision: tuple[int, int] | None) -> Policy:
+def _load(_stamp: str | None) -> Policy:
     return read_policy()
 
 

@@ -49,7 +49,7 @@ def forget_submissions(**_future: object) -> int:
 
 @shared_task(bind=True, soft_time_limit=3000, time_limit=3300)
 def read_clocks_anew(
-    self: Task[Any, Any], /, *, revision: int | None = None, **_future: object
+    self: Task[Any, Any], /, *, revision: str | None = None, **_future: object
 ) -> None:
     """Read the clocks of all open tickets by the policy in force.
 

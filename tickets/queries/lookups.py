@@ -1,9 +1,11 @@
 """Small answers that rules and verbs need from the tables."""
 
+from itertools import product
 from typing import Any
 
 from accounts.choices import Role
 from accounts.models import Membership
+from catalog.choices import Impact, Urgency
 from tickets import rules
 from tickets.choices import HoldReason
 from tickets.models import Hold, PriorityCell
@@ -17,13 +19,13 @@ def priority_for(impact: str, urgency: str) -> int:
 
 
 def matrix() -> dict[str, int]:
-    """Return the whole priority matrix, keyed "impact/urgency"."""
-    return {
-        f"{impact}/{urgency}": priority
-        for impact, urgency, priority in PriorityCell.objects.values_list(
-            "impact", "urgency", "priority"
-        )
+    """Return the whole priority matrix, keyed "impact/urgency"; a cell nobody set is ITIL's."""
+    cells = PriorityCell.objects.values_list("impact", "urgency", "priority")
+    found = {
+        f"{impact}/{urgency}": rules.default_priority(impact, urgency)
+        for impact, urgency in product(Impact.values, Urgency.values)
     }
+    return found | {f"{impact}/{urgency}": priority for impact, urgency, priority in cells}
 
 
 def can_be_assigned(person: Any, team_id: int) -> bool:

@@ -101,7 +101,4 @@ def kill_and_replace(running: list[BaseProcess], dice: random.Random, *, limit: 
 
 def world_of_its_own() -> World:
     """Build the small desk on other servers than those of the test run."""
-    from sla.queries import _load
-
-    _load.cache_clear()  # kept by revision, and another database counts its own
     return factories.world()
