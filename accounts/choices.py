@@ -52,10 +52,19 @@ class PhoneKind(models.TextChoices):
 
 
 class DutyKind(models.TextChoices):
-    """Whether the interval is time on duty or time away."""
+    """Whether the interval is time on duty, time on call or time away."""
 
     ON_DUTY = "on_duty", _("on duty")
+    ON_CALL = "on_call", _("on call")
     ABSENT = "absent", _("absent")
+
+
+class Distribution(models.TextChoices):
+    """How the work of a team finds a person."""
+
+    SKILL = "skill", _("to who can do it and has the least")
+    ROUND_ROBIN = "in_turn", _("in turn")
+    PULL = "pull", _("nobody is chosen: the team takes it")
 
 
 class Theme(models.TextChoices):

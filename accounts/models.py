@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import (
+    Distribution,
     DutyKind,
     Language,
     Level,
@@ -187,6 +188,9 @@ class Team(models.Model):
     level = models.PositiveSmallIntegerField(_("level"), choices=Level)
     email = models.EmailField(_("e-mail"), blank=True)
     is_active = models.BooleanField(_("active"), default=True)
+    distribution = models.CharField(
+        _("who gets the work"), max_length=8, choices=Distribution, default=Distribution.SKILL
+    )
     members: "models.ManyToManyField[Person, Membership]" = models.ManyToManyField(
         Person, through="accounts.Membership", related_name="teams", verbose_name=_("members")
     )

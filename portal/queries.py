@@ -102,7 +102,9 @@ def shown(ticket: Ticket, *, at: datetime) -> Shown:
     return Shown(
         ticket=ticket,
         steps=track(ticket, hold),
-        promises=promises(queries.clocks_of(ticket), at=at) if ticket.status in OPEN else [],
+        promises=promises(queries.clocks_of(ticket, internal=False), at=at)
+        if ticket.status in OPEN
+        else [],
         hold=hold,
         entries=list(queries.entries(ticket, internal=False)),
     )

@@ -6,13 +6,13 @@ from datetime import datetime
 from django.db.models import Prefetch
 
 from setup.walker import Walker
-from sla.choices import ClockState
+from sla.choices import ClockState, Metric
 from sla.engine import Reading, Terms, Timeline, evaluate
 from sla.models import Calendar, Target
 from sla.queries import Policy, Promise, calendar_object, policy
 from tickets.choices import OPEN, HoldReason
 from tickets.models import Clock, Hold, Ticket
-from tickets.queries import timeline
+from tickets.queries import Run, timeline
 
 NEWEST = 200  # ended tickets that are replayed beside all the open ones
 _Key = tuple[int, str]
@@ -34,7 +34,8 @@ def differences(*, now: datetime, sample: int) -> Iterator[tuple[str, str]]:
             if target is None or clock.state == ClockState.CANCELLED:
                 continue
             promise = _promise(clock, target, rules)
-            line = timeline(promise, ticket, lines, since=clock.terms_since)
+            run = Run(promise, clock.started_at, _end(clock, ticket), clock.team_id)
+            line = timeline(run, ticket, lines, since=clock.terms_since)
             reading = evaluate(promise.terms, line, now)
             for text in _compare(clock, reading):
                 yield ticket.number, f"{clock.metric}: {text}"
@@ -45,6 +46,14 @@ def differences(*, now: datetime, sample: int) -> Iterator[tuple[str, str]]:
                 )
                 if due != clock.due_at:
                     yield ticket.number, f"{clock.metric}: due {clock.due_at}, by hand {due}"
+
+
+def _end(clock: Clock, ticket: Ticket) -> datetime | None:
+    """Read off the ticket when what a clock times ended; runs of the past say it themselves."""
+    if clock.metric == Metric.FIRST_RESPONSE:
+        return ticket.responded_at
+    is_last = clock.metric == Metric.RESOLUTION and clock.stopped_at is None
+    return ticket.resolved_at if is_last else clock.stopped_at
 
 
 def _known(line: Timeline, now: datetime) -> list[tuple[datetime, datetime | None]]:

@@ -58,7 +58,7 @@ class Walker:
             return []
         hours = self.spec["overrides"].get(name)
         if hours is None:
-            hours = self.spec["week"].get(_DAYS[day.weekday()], [])
+            hours = self._week(name).get(_DAYS[day.weekday()], [])
         found = [self._interval(day, opens, closes) for opens, closes in hours]
         holes = [
             self._interval(on, opens, closes)
@@ -69,6 +69,14 @@ class Walker:
             closed = (on for on in (day, day + _DAY) if on.isoformat() in self.holidays)
             holes += [self._interval(on, "00:00", "24:00") for on in closed]
         return _without(found, holes)
+
+    def _week(self, name: str) -> dict[str, list[list[str]]]:
+        """Return the week in force on a date; the first one has always been."""
+        begun = [v for v in self.spec["versions"] if v["from"] <= name]
+        week: dict[str, list[list[str]]] = (begun or self.spec["versions"])[-1 if begun else 0][
+            "week"
+        ]
+        return week
 
     def _interval(self, day: date, opens: str, closes: str) -> Interval:
         begins, ends = self._instant(day, opens), self._instant(day, closes)

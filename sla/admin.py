@@ -11,6 +11,7 @@ from sla import actions
 from sla.models import (
     Agreement,
     Calendar,
+    CalendarVersion,
     DayException,
     SiteCalendar,
     Step,
@@ -40,6 +41,11 @@ class WindowInline(ReferenceInline):
     formset = Windows
 
 
+class CalendarVersionInline(ReferenceInline):
+    model = CalendarVersion
+    show_change_link = True
+
+
 class DayExceptionInline(ReferenceInline):
     model = DayException
 
@@ -53,7 +59,21 @@ class CalendarAdmin(ReferenceAdmin):
     list_display = ["slug", "__str__", "time_zone", "holiday_rule"]
     search_fields = ["slug", "names"]
     ordering = ["pk"]
-    inlines = [WindowInline, DayExceptionInline]
+    inlines = [CalendarVersionInline, DayExceptionInline]
+
+
+@admin.register(CalendarVersion)
+class CalendarVersionAdmin(ReferenceAdmin):
+    """The opening hours of a week, from a date on."""
+
+    save_row = actions.save
+    remove_row = actions.remove
+    list_display = ["calendar", "valid_from", "note"]
+    list_select_related = ["calendar"]
+    search_fields = ["calendar__slug"]
+    autocomplete_fields = ["calendar"]
+    ordering = ["calendar", "valid_from"]
+    inlines = [WindowInline]
 
 
 @admin.register(SiteCalendar)

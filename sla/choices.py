@@ -14,7 +14,39 @@ class Metric(models.TextChoices):
     """What a clock measures."""
 
     FIRST_RESPONSE = "first_response", _("response")
+    NEXT_REPLY = "next_reply", _("next reply")
     RESOLUTION = "resolution", _("fix")
+    ACCEPTANCE = "acceptance", _("acceptance by the team")
+    TEAM_RESOLUTION = "team_resolution", _("time of the team")
+    SUPPLIER = "supplier", _("supplier")
+
+
+METRICS_OF = {
+    AgreementKind.SLA: (Metric.FIRST_RESPONSE, Metric.NEXT_REPLY, Metric.RESOLUTION),
+    AgreementKind.OLA: (Metric.ACCEPTANCE, Metric.TEAM_RESOLUTION),
+    AgreementKind.UC: (Metric.SUPPLIER,),
+}
+
+
+class Reopening(models.TextChoices):
+    """What a reopening does to the clock of the fix."""
+
+    RESUME = "resume", _("goes on with the old clock; the time since the solution does not count")
+    NEW_RUN = "new_run", _("gets a new clock; both are reported")
+
+
+class HoldReason(models.TextChoices):
+    """What a ticket on hold waits for: the reasons the product knows by itself."""
+
+    REQUESTER = "requester", _("the caller")
+    SUPPLIER = "supplier", _("a supplier")
+    PART = "part", _("a part")
+    CHANGE = "change", _("a change")
+    APPROVAL = "approval", _("an approval")
+    SCHEDULED = "scheduled", _("an agreed date")
+    PROBLEM = "problem", _("a problem to be solved")
+    # Not for people to choose: the time between a resolution and its reopening.
+    RESOLVED = "resolved", _("confirmation of the solution")
 
 
 class ClockState(models.TextChoices):
@@ -46,8 +78,19 @@ class DayKind(models.TextChoices):
 class StepAction(models.TextChoices):
     """What a step does when its instant has come."""
 
-    WARN = "warn", _("warn")
-    HAND_OVER = "hand_over", _("hand over to the next level")
+    WARN = "warn", _("tell")
+    HAND_OVER = "hand_over", _("hand over")
+    INFORM = "inform", _("inform the superiors")
+    RAISE = "raise", _("raise the priority")
+    PROPOSE = "propose", _("propose a major incident")
+
+
+class Audience(models.TextChoices):
+    """Who hears of a step, by what they are to the ticket."""
+
+    ASSIGNEE = "assignee", _("the assignee")
+    TEAM = "team", _("the team on duty")
+    LEAD = "lead", _("the lead of the team")
 
 
 class Weekday(models.IntegerChoices):

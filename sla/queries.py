@@ -1,23 +1,26 @@
 """Reads of the policy: all calendars and agreements, kept in memory until a revision changes."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Func, TextField
+from django.db.models import Func, Q, TextField
 
 from accounts.models import Organisation, Site, Team
 from catalog.models import Category, Service
+from common.translated import translated
 from sla import rules
-from sla.choices import DayKind
+from sla.choices import AgreementKind, DayKind, HoldReason, Reopening
 from sla.engine import BusinessCalendar, Terms
 from sla.models import (
     Agreement,
     Calendar,
+    CalendarVersion,
+    PauseReason,
     SiteCalendar,
     Target,
     TeamCalendar,
@@ -30,6 +33,7 @@ _BY_SLUG: dict[str, Any] = {
     "organisation": Organisation,
     "site": Site,
     "team": Team,
+    "supplier": Organisation,
 }
 
 
@@ -40,12 +44,22 @@ REVISION = Func(template=f"({_IN_FORCE})", output_field=TextField())
 
 @dataclass(frozen=True, slots=True)
 class StepTerms:
-    """A step as the sweep needs it."""
+    """A step as the sweep needs it: percent of the target, or seconds after it is due."""
 
     milestone: str
-    percent: int
     action: str
-    tell_lead: bool
+    percent: int | None = None
+    offset: int | None = None
+    team: int | None = None
+    tell: frozenset[str] = frozenset()
+    persons: tuple[int, ...] = ()
+    wakes: bool = False
+
+    def seconds_of(self, target: int) -> int:
+        """Return the open seconds since the start after which it comes; never before it."""
+        if self.offset is not None:
+            return max(target + self.offset, 0)
+        return target * (self.percent or 0) // 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +79,34 @@ class AgreementTerms:
     """An agreement with its conditions as primary keys and its targets."""
 
     pk: int
+    slug: str
+    version: int
+    kind: str
     names: Mapping[str, str]
     conditions: Mapping[str, frozenset[Any]]
-    valid_from: datetime
+    reopening: str
+    valid_from: datetime | None
     valid_until: datetime | None
     targets: tuple[TargetTerms, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonTerms:
+    """A reason for a hold: what it asks for and what ends it; see sla.models.PauseReason."""
+
+    slug: str
+    names: Mapping[str, str]
+    needs_date: bool
+    needs_message: bool
+    wakes_on_answer: bool
+    wakes_on_date: bool
+    max_seconds: int | None = None
+    is_active: bool = True
+
+    @property
+    def name(self) -> str:
+        """The name in the active language."""
+        return translated(self.names) if self.names else str(HoldReason(self.slug).label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +119,10 @@ class Promise:
     pause_reasons: frozenset[str]
     steps: tuple[StepTerms, ...]
     calendar: int
+    reopening: str = Reopening.RESUME
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Policy:
     """Every calendar and agreement of one revision."""
 
@@ -93,16 +131,53 @@ class Policy:
     default_calendar: int | None
     by_site: Mapping[int, int]
     by_team: Mapping[int, int]
-    agreements: tuple[AgreementTerms, ...]
+    agreements: Mapping[str, tuple[AgreementTerms, ...]]
+    reasons: Mapping[str, ReasonTerms]
     _made: dict[tuple[int, str, int, int], Promise] = field(default_factory=dict, compare=False)
 
-    def promises(self, facts: rules.Facts, *, at: datetime) -> list[Promise]:
-        """Return what the first agreement matching `facts` promises; none matches: nothing."""
-        index = rules.match(self.agreements, facts, at=at)
+    def promises(
+        self, facts: rules.Facts, *, at: datetime, kind: str = AgreementKind.SLA
+    ) -> list[Promise]:
+        """Return what the first agreement of a kind that matches promises; none: nothing."""
+        agreements = self.agreements.get(kind, ())
+        index = rules.match(agreements, facts, at=at)
         if index is None:
             return []
-        agreement = self.agreements[index]
+        agreement = agreements[index]
         return [self._promise(agreement, target, facts) for target in agreement.targets]
+
+    def stored(self, agreement: int, metric: str, calendar: int, seconds: int) -> Promise | None:
+        """Return a promise as a clock has stored it; None: its target is no more."""
+        target = self._targets.get((agreement, metric))
+        hours = self.calendars.get(calendar)
+        if target is None or hours is None:
+            return None
+        terms = Terms(
+            calendar=hours,
+            seconds=seconds,
+            at_risk_percent=target.at_risk_percent,
+            step_seconds=tuple((s.milestone, s.seconds_of(seconds)) for s in target.steps),
+        )
+        return Promise(metric, agreement, terms, target.pause_reasons, target.steps, calendar)
+
+    @cached_property
+    def _targets(self) -> dict[tuple[int, str], TargetTerms]:
+        return {
+            (agreement.pk, target.metric): target
+            for found in self.agreements.values()
+            for agreement in found
+            for target in agreement.targets
+        }
+
+    def hours_of_site(self, site_id: int | None) -> BusinessCalendar | None:
+        """Return the calendar of a site, else the default one; None: there is none at all."""
+        calendar = self.by_site.get(site_id or 0) or self.default_calendar
+        return None if calendar is None else self.calendars[calendar]
+
+    def reason(self, slug: str) -> ReasonTerms:
+        """Return a reason for a hold; one that was taken away is known by its short name."""
+        known = self.reasons.get(slug)
+        return known or ReasonTerms(slug, {"en": slug}, False, False, False, False)
 
     def on_duty_hours(self, team_id: int) -> BusinessCalendar | None:
         """Return the calendar a team works by, or None when it has none: always."""
@@ -117,11 +192,12 @@ class Policy:
             raise LookupError("An agreement counts by site, and there is no calendar at all.")
         key = (agreement.pk, target.metric, calendar, facts.priority)
         if key not in self._made:
+            seconds = target.seconds[facts.priority - 1]
             terms = Terms(
                 calendar=self.calendars[calendar],
-                seconds=target.seconds[facts.priority - 1],
+                seconds=seconds,
                 at_risk_percent=target.at_risk_percent,
-                step_percents=tuple((s.milestone, s.percent) for s in target.steps),
+                step_seconds=tuple((s.milestone, s.seconds_of(seconds)) for s in target.steps),
             )
             self._made[key] = Promise(
                 metric=target.metric,
@@ -130,6 +206,7 @@ class Policy:
                 pause_reasons=target.pause_reasons,
                 steps=target.steps,
                 calendar=calendar,
+                reopening=agreement.reopening,
             )
         return self._made[key]
 
@@ -155,13 +232,13 @@ def revision() -> str | None:
 
 def calendar_object(calendar: Calendar) -> dict[str, Any]:
     """Return a calendar in the shape `BusinessCalendar.from_dict` reads."""
-    week: dict[str, list[list[str]]] = defaultdict(list)
-    for window in calendar.windows.all():
-        week[_DAYS[window.weekday - 1]].append([window.opens, window.closes])
     days = list(calendar.exceptions.all())
     return {
         "tz": calendar.time_zone,
-        "week": dict(week),
+        "versions": [
+            {"from": version.valid_from.isoformat(), "week": _week(version)}
+            for version in calendar.versions.all()
+        ],
         "holiday_rule": calendar.holiday_rule,
         "holidays": [d.date.isoformat() for d in days if d.kind == DayKind.CLOSED],
         "overrides": {d.date.isoformat(): d.hours for d in days if d.kind == DayKind.HOURS},
@@ -169,44 +246,107 @@ def calendar_object(calendar: Calendar) -> dict[str, Any]:
     }
 
 
+def _week(version: CalendarVersion) -> dict[str, list[list[str]]]:
+    week: dict[str, list[list[str]]] = defaultdict(list)
+    for window in version.windows.all():
+        week[_DAYS[window.weekday - 1]].append([window.opens, window.closes])
+    return dict(week)
+
+
 @lru_cache(maxsize=2)
 def _load(_stamp: str | None) -> Policy:
     return read_policy()
 
 
-def read_policy() -> Policy:
-    """Read every calendar and agreement; raises CalendarError for hours nobody can read."""
-    calendars = list(Calendar.objects.prefetch_related("windows", "exceptions").order_by("pk"))
+def read_policy(*, draft: int | None = None, at: datetime | None = None) -> Policy:
+    """Read every calendar and agreement; raises CalendarError for hours nobody can read.
+
+    draft: an agreement without a date, read as if it were published at `at`.
+    """
+    found = Calendar.objects.prefetch_related("versions__windows", "exceptions")
+    calendars = list(found.order_by("pk"))
     return Policy(
         calendars={c.pk: BusinessCalendar.from_dict(calendar_object(c)) for c in calendars},
         calendar_names={c.pk: c.names for c in calendars},
         default_calendar=calendars[0].pk if calendars else None,
         by_site=dict(SiteCalendar.objects.values_list("site_id", "calendar_id")),
         by_team=dict(TeamCalendar.objects.values_list("team_id", "calendar_id")),
-        agreements=_agreements(),
+        agreements=_agreements(draft, at),
+        reasons=_reasons(),
     )
 
 
-def _agreements() -> tuple[AgreementTerms, ...]:
+def _reasons() -> dict[str, ReasonTerms]:
+    """The reasons by their order: those of the tables, and what nobody has worded is built in."""
+    rows = {
+        r.slug: ReasonTerms(
+            r.slug, r.names, r.needs_date, r.needs_message, r.wakes_on_answer, r.wakes_on_date,
+            r.max_seconds, r.is_active,
+        )
+        for r in PauseReason.objects.all()
+    }  # fmt: skip
+    return rows | {slug: built for slug, built in BUILT_IN.items() if slug not in rows}
+
+
+def _built_in(slug: HoldReason, *, dated: bool = False, answer: bool = False) -> ReasonTerms:
+    return ReasonTerms(slug, {}, dated, False, answer, True)
+
+
+BUILT_IN = {
+    HoldReason.REQUESTER: _built_in(HoldReason.REQUESTER, answer=True),
+    HoldReason.SUPPLIER: _built_in(HoldReason.SUPPLIER, dated=True),
+    HoldReason.PART: _built_in(HoldReason.PART, dated=True),
+    HoldReason.CHANGE: _built_in(HoldReason.CHANGE),
+    HoldReason.APPROVAL: _built_in(HoldReason.APPROVAL),
+    HoldReason.SCHEDULED: _built_in(HoldReason.SCHEDULED, dated=True),
+    HoldReason.PROBLEM: _built_in(HoldReason.PROBLEM),
+}
+
+
+def _agreements(draft: int | None, at: datetime | None) -> dict[str, tuple[AgreementTerms, ...]]:
     keys = {
         word: dict(model._base_manager.values_list("slug", "pk"))
         for word, model in _BY_SLUG.items()
     }
-    found = Agreement.objects.prefetch_related("targets__steps").order_by("order", "pk")
-    return tuple(
-        AgreementTerms(
-            pk=a.pk,
-            names=a.names,
-            conditions={
-                # A word nobody knows is no row: 0, and not None, which a caller without a site is.
-                word: frozenset(keys[word].get(v, 0) if word in keys else v for v in values)
-                for word, values in a.conditions.items()
-            },
-            valid_from=a.valid_from,
-            valid_until=a.valid_until,
-            targets=tuple(_target(t) for t in a.targets.all()),
-        )
-        for a in found
+    rows = list(
+        Agreement.objects.filter(Q(valid_from__isnull=False) | Q(pk=draft))
+        .prefetch_related("targets__steps__persons")
+        .order_by("order", "pk")
+    )
+    if draft is not None:
+        _publish_in_memory(rows, draft, at)
+    found = defaultdict[str, list[AgreementTerms]](list)
+    for row in rows:
+        found[row.kind].append(agreement_terms(row, keys))
+    return {kind: tuple(terms) for kind, terms in found.items()}
+
+
+def _publish_in_memory(rows: Sequence[Agreement], draft: int, at: datetime | None) -> None:
+    """Let the draft take the place of the version of its name that is in force."""
+    (wanted,) = (row for row in rows if row.pk == draft)
+    wanted.valid_from = at
+    for row in rows:
+        if row.slug == wanted.slug and row is not wanted and row.valid_until is None:
+            row.valid_until = at
+
+
+def agreement_terms(row: Agreement, keys: Mapping[str, Mapping[str, int]]) -> AgreementTerms:
+    """Return an agreement as it is matched; keys: of each word, primary keys by short name."""
+    return AgreementTerms(
+        pk=row.pk,
+        slug=row.slug,
+        version=row.version,
+        kind=row.kind,
+        names=row.names,
+        conditions={
+            # A word nobody knows is no row: 0, and not None, which a caller without a site is.
+            word: frozenset(keys[word].get(v, 0) if word in keys else v for v in values)
+            for word, values in row.conditions.items()
+        },
+        reopening=row.reopening,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        targets=tuple(_target(t) for t in row.targets.all()),
     )
 
 
@@ -218,6 +358,11 @@ def _target(target: Target) -> TargetTerms:
         at_risk_percent=target.at_risk_percent,
         pause_reasons=frozenset(target.pause_reasons),
         steps=tuple(
-            StepTerms(s.milestone, s.percent, s.action, s.tell_lead) for s in target.steps.all()
+            StepTerms(
+                milestone=s.milestone, action=s.action, percent=s.percent,
+                offset=s.offset_seconds, team=s.team_id, tell=frozenset(s.tell),
+                persons=tuple(p.pk for p in s.persons.all()), wakes=s.wakes,
+            )
+            for s in target.steps.all()
         ),
-    )
+    )  # fmt: skip

@@ -6,7 +6,18 @@ from datetime import datetime
 from typing import Any, Protocol
 
 CONDITIONS = frozenset(
-    {"kind", "priority", "service", "category", "organisation", "site", "team", "vip"}
+    {
+        "kind",
+        "priority",
+        "service",
+        "category",
+        "organisation",
+        "site",
+        "team",
+        "vip",
+        "level",
+        "supplier",
+    }
 )
 
 
@@ -22,6 +33,8 @@ class Facts:
     site: int | None
     team: int
     vip: bool
+    level: int = 1
+    supplier: int | None = None
 
 
 class Matchable(Protocol):
@@ -30,7 +43,7 @@ class Matchable(Protocol):
     @property
     def conditions(self) -> Mapping[str, frozenset[Any]]: ...
     @property
-    def valid_from(self) -> datetime: ...
+    def valid_from(self) -> datetime | None: ...
     @property
     def valid_until(self) -> datetime | None: ...
 
@@ -54,7 +67,13 @@ def judge(rule: Matchable, facts: Facts) -> Verdict:
 def match(rules: Sequence[Matchable], facts: Facts, *, at: datetime) -> int | None:
     """Return the index of the first rule, in order, that is valid at `at` and matches."""
     for index, rule in enumerate(rules):
-        valid = rule.valid_from <= at and (rule.valid_until is None or at < rule.valid_until)
-        if valid and judge(rule, facts).matched:
+        if is_valid(rule, at) and judge(rule, facts).matched:
             return index
     return None
+
+
+def is_valid(rule: Matchable, at: datetime) -> bool:
+    """Say whether a rule is in force at `at`; a draft never is."""
+    if rule.valid_from is None or at < rule.valid_from:
+        return False
+    return rule.valid_until is None or at < rule.valid_until

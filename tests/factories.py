@@ -83,11 +83,17 @@ def agreement(
         late = "breach_hand_over" if resolution else "breach_tell_lead"
         action = StepAction.HAND_OVER if resolution else StepAction.WARN
         sla.save(
-            Step(target=target, milestone="warn_75", percent=75, action=StepAction.WARN),
+            Step(
+                target=target,
+                milestone="warn_75",
+                percent=75,
+                action=StepAction.WARN,
+                tell=["assignee"],
+            ),
             origin=system(),
         )
         sla.save(
-            Step(target=target, milestone=late, percent=100, action=action, tell_lead=True),
+            Step(target=target, milestone=late, percent=100, action=action, tell=["lead"]),
             origin=system(),
         )
     return row

@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from sla.choices import HoldReason as HoldReason
+
 
 class Status(models.TextChoices):
     """Where a ticket of any kind stands."""
@@ -26,23 +28,6 @@ class Priority(models.IntegerChoices):
     P5 = 5, "P5"
 
 
-class HoldReason(models.TextChoices):
-    """What a ticket on hold waits for."""
-
-    REQUESTER = "requester", _("the caller")
-    SUPPLIER = "supplier", _("a supplier")
-    PART = "part", _("a part")
-    CHANGE = "change", _("a change")
-    APPROVAL = "approval", _("an approval")
-    SCHEDULED = "scheduled", _("an agreed date")
-    PROBLEM = "problem", _("a problem to be solved")
-    # Not for people to choose: the time between a resolution and its reopening.
-    RESOLVED = "resolved", _("confirmation of the solution")
-
-
-DATED = frozenset({HoldReason.SUPPLIER, HoldReason.PART, HoldReason.SCHEDULED})
-
-
 class EntryKind(models.TextChoices):
     """What an entry of the conversation is, and with that who sees it."""
 
@@ -53,3 +38,31 @@ class EntryKind(models.TextChoices):
 
 
 PUBLIC = (EntryKind.REPLY, EntryKind.CALL)
+
+
+class WokenBy(models.TextChoices):
+    """What ended a hold."""
+
+    PERSON = "person", _("a person")
+    ANSWER = "answer", _("an answer of the caller")
+    DATE = "date", _("the promised date")
+    LIMIT = "limit", _("the longest time allowed")
+
+
+class ReplayKind(models.TextChoices):
+    """What a replay of many tickets is for."""
+
+    REHEARSAL = "rehearsal", _("rehearsal of a draft")
+    RECALCULATION = "recalculation", _("recalculation of open tickets")
+    UNDO = "undo", _("taking a recalculation back")
+    REPAIR = "repair", _("repair of clocks")
+
+
+class ReplayState(models.TextChoices):
+    """Where a replay of many tickets stands."""
+
+    WAITING = "waiting", _("waiting")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    CANCELLED = "cancelled", _("stopped")
+    FAILED = "failed", _("failed")

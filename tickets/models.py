@@ -12,8 +12,16 @@ from catalog.choices import Impact, Kind, Urgency
 from catalog.models import Category
 from common.origin import Channel
 from sla.choices import ClockState
-from sla.models import AbstractClock, Calendar
-from tickets.choices import OPEN, EntryKind, HoldReason, Priority, Status
+from sla.models import AbstractClock, Agreement, Calendar
+from tickets.choices import (
+    OPEN,
+    EntryKind,
+    Priority,
+    ReplayKind,
+    ReplayState,
+    Status,
+    WokenBy,
+)
 from tickets.querysets import ClockQuerySet, TicketQuerySet
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)  # where a ticket without a running clock sorts
@@ -43,6 +51,9 @@ class Ticket(models.Model):
     Only `tickets.actions` writes this table. `version` goes up by one with every event of
     the history, and lets a form or an API client notice that it looked at an old copy.
     next_due_at is the earliest due instant of its running clocks, and orders lists.
+    agreed_at: the instant whose agreements count; None is that of the opening. team_since,
+    accepted_at: since when its team has it, and when somebody there took it in hand.
+    awaiting_since: the first message of the requester that nobody has answered yet.
     """
 
     number = models.CharField(_("number"), max_length=12, editable=False)
@@ -95,6 +106,10 @@ class Ticket(models.Model):
     resolution = models.TextField(_("solution"), blank=True)
     reopen_count = models.PositiveSmallIntegerField(_("reopened"), default=0)
     hop_count = models.PositiveSmallIntegerField(_("hand-overs"), default=0)
+    agreed_at = models.DateTimeField(_("agreed"), null=True)
+    team_since = models.DateTimeField(_("with the team since"))
+    accepted_at = models.DateTimeField(_("accepted by the team"), null=True)
+    awaiting_since = models.DateTimeField(_("unanswered since"), null=True)
     next_due_at = models.DateTimeField(_("next due"), null=True)
     due_order = models.GeneratedField(
         expression=Coalesce("next_due_at", models.Value(FAR)),
@@ -221,20 +236,27 @@ class Hold(models.Model):
     """An interval in which a ticket waits, with reason, author and what was promised.
 
     Clocks read it: which reasons stop which clock is written in the agreement's targets.
+    wake_at: when the sweep ends it, by the promised date or the longest time of its reason.
     """
 
     ticket = models.ForeignKey(
         Ticket, models.CASCADE, related_name="holds", verbose_name=_("ticket")
     )
-    reason = models.CharField(_("reason"), max_length=10, choices=HoldReason)
+    reason = models.CharField(_("reason"), max_length=20)
     note = models.CharField(_("note"), max_length=200, blank=True)
     until = models.DateTimeField(_("promised for"), null=True, blank=True)
+    supplier = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, related_name="+", db_index=False,
+        verbose_name=_("supplier"),
+    )  # fmt: skip
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",
         db_index=False, verbose_name=_("author"),
     )  # fmt: skip
     started_at = models.DateTimeField(_("from"))
     ended_at = models.DateTimeField(_("to"), null=True)
+    wake_at = models.DateTimeField(_("wakes"), null=True)
+    woken_by = models.CharField(_("ended by"), max_length=6, choices=WokenBy, blank=True)
 
     class Meta:
         verbose_name = _("hold")
@@ -250,6 +272,12 @@ class Hold(models.Model):
                 name="hold_ends_later",
             ),
         ]  # fmt: skip
+        indexes = [
+            models.Index(
+                fields=["wake_at"], name="hold_to_wake",
+                condition=models.Q(ended_at__isnull=True, wake_at__isnull=False),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.ticket_id}: {self.reason}"
@@ -259,6 +287,7 @@ class Clock(AbstractClock):
     """The cached reading of one promise about one ticket.
 
     fired: milestones the sweep has dealt with in this run; the truth is escalation.Firing.
+    team: whose run it is, of the promises between teams.
     """
 
     ticket = models.ForeignKey(
@@ -266,6 +295,9 @@ class Clock(AbstractClock):
     )
     calendar = models.ForeignKey(
         Calendar, models.PROTECT, related_name="+", db_index=False, verbose_name=_("calendar")
+    )
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("team")
     )
     fired = models.JSONField(_("steps taken"), default=list)
 
@@ -294,3 +326,46 @@ class Clock(AbstractClock):
 
     def __str__(self) -> str:
         return f"{self.ticket_id}: {self.metric} {self.state}"
+
+
+class Replay(models.Model):
+    """Many tickets replayed in the background, with progress, a way to stop, and a result.
+
+    agreement: the draft that is rehearsed, or the version that was published. days: how far
+    back resolved tickets are looked at. done of total: tickets. result: plain data, by kind.
+    Kept: it is the log of who recalculated what. undo_until: until when it can be taken back.
+    """
+
+    kind = models.CharField(_("kind"), max_length=13, choices=ReplayKind)
+    state = models.CharField(
+        _("state"), max_length=9, choices=ReplayState, default=ReplayState.WAITING
+    )
+    agreement = models.ForeignKey(
+        Agreement, models.PROTECT, null=True, related_name="+", verbose_name=_("agreement")
+    )
+    days = models.PositiveSmallIntegerField(_("days looked back"), default=30)
+    total = models.PositiveIntegerField(_("tickets"), default=0)
+    done = models.PositiveIntegerField(_("done"), default=0)
+    last_id = models.BigIntegerField(default=0)
+    result = models.JSONField(_("result"), default=dict)
+    error = models.CharField(_("error"), max_length=300, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",
+        verbose_name=_("asked by"),
+    )  # fmt: skip
+    asked_at = models.DateTimeField(_("asked"))
+    started_at = models.DateTimeField(_("started"), null=True)
+    ended_at = models.DateTimeField(_("ended"), null=True)
+    cancel_asked = models.BooleanField(_("to be stopped"), default=False)
+    undo_until = models.DateTimeField(_("can be taken back until"), null=True)
+    undone = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="undoes", verbose_name=_("taken back by")
+    )
+
+    class Meta:
+        verbose_name = _("replay of tickets")
+        verbose_name_plural = _("replays of tickets")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.pk}"

@@ -19,9 +19,10 @@ from catalog.models import Category
 from common.translated import translated
 from escalation.choices import HandoverState, Trigger
 from sla.choices import Metric
-from tickets.choices import HoldReason, Priority, Status
+from sla.queries import policy
+from tickets.choices import Priority, Status
 
-Names = dict[tuple[str, int], str]
+Names = dict[tuple[str, int | str], str]
 
 # What is said when a person did it; %(who)s is that person.
 SENTENCES = {
@@ -86,7 +87,7 @@ FIELDS = {
 }
 _MODELS = {
     "team_id": "team", "assignee_id": "person", "follow_up_id": "person",
-    "requester_id": "person", "category_id": "category",
+    "requester_id": "person", "category_id": "category", "hold": "hold",
 }  # fmt: skip
 _WORDS: dict[str, Callable[[Any], Any]] = {
     "status": lambda value: Status(value).label,
@@ -95,7 +96,6 @@ _WORDS: dict[str, Callable[[Any], Any]] = {
     "urgency": lambda value: Urgency(value).label,
     "kind": lambda value: Kind(value).label,
     "level": lambda value: Level(value).label,
-    "hold": lambda value: HoldReason(value).label,
     "trigger": lambda value: Trigger(value).label,
     "handover": lambda value: HandoverState(value).label,
     "metric": lambda value: Metric(value).label,
@@ -197,7 +197,9 @@ def _word(field: str, value: Any, names: Names) -> str:
 
 def _names(events: Sequence[Event]) -> Names:
     """Return the names of everything the events refer to by key."""
-    wanted: dict[str, set[int]] = {"team": set(), "person": set(), "category": set()}
+    wanted: dict[str, set[Any]] = {
+        "team": set(), "person": set(), "category": set(), "hold": set(),
+    }  # fmt: skip
     for event in events:
         for field, pair in event.changes.items():
             if field in _MODELS:
@@ -209,11 +211,12 @@ def _names(events: Sequence[Event]) -> Names:
         _labelled(Person.objects.filter(pk__in=wanted["person"]), "person", full),
         _labelled(Category.objects.filter(pk__in=wanted["category"]), "category", names),
     ]
-    found = [part for part, keys in zip(parts, wanted.values(), strict=True) if keys]
+    found = [part for part, keys in zip(parts, wanted.values(), strict=False) if keys]
+    known = {("hold", slug): policy().reason(slug).name for slug in wanted["hold"]}
     if not found:
-        return {}
+        return known
     rows = found[0].union(*found[1:], all=True) if found[1:] else found[0]
-    return {
+    return known | {
         (what, key): translated(json.loads(label)) if what == "category" else label.strip()
         for what, key, label in rows
     }

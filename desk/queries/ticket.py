@@ -77,6 +77,7 @@ class TicketPage:
     clocks: Sequence[ClockFace]
     day_line: DayLine | None
     hold: Hold | None
+    waits_for: str
     handovers: Sequence[Handover]
     phones: Sequence[PhoneNumber]
     news: str
@@ -93,7 +94,7 @@ def ticket_page(ticket: Ticket, reader: Any, *, internal: bool, at: datetime) ->
     events = list(of_subject("ticket", ticket.pk).select_related(None)) if internal else []
     attach(([ticket], PEOPLE), (entries, ["author"]), (events, ["actor"]))
     facts = story.facts(events)
-    clocks = queries.clocks_of(ticket)
+    clocks = queries.clocks_of(ticket, internal=True)
     holds = list(ticket.holds.order_by("started_at"))
     hold = next((h for h in holds if h.ended_at is None), None)
     known = policy() if clocks else None
@@ -102,6 +103,7 @@ def ticket_page(ticket: Ticket, reader: Any, *, internal: bool, at: datetime) ->
         clocks=[_face(clock, hold, known, at) for clock in clocks] if known else [],
         day_line=_day_line(ticket, clocks, holds, known, at) if known else None,
         hold=hold,
+        waits_for=(known or policy()).reason(hold.reason).name if hold else "",
         handovers=handovers_of(ticket) if internal else [],
         phones=list(PhoneNumber.objects.filter(person=ticket.requester_id).order_by("kind", "pk")),
         news=_news(entries, reader, at),
@@ -163,7 +165,7 @@ def _face(clock: Clock, hold: Hold | None, known: Policy, at: datetime) -> Clock
         at_risk_at=clock.at_risk_at,
         since=hold.started_at if paused and hold else None,
         margin=margin,
-        reason=str(hold.get_reason_display()) if paused and hold else "",
+        reason=known.reason(hold.reason).name if paused and hold else "",
         left=left,
     )
 
@@ -174,10 +176,11 @@ def _day_line(
     """Return the line of the fix, else of the response; None when no clock runs."""
     running = {clock.metric: clock for clock in clocks if clock.state in RUNNING}
     clock = running.get(Metric.RESOLUTION) or running.get(Metric.FIRST_RESPONSE)
-    promise = queries.promises(ticket, known).get(clock.metric) if clock else None
-    if clock is None or promise is None or not promise.terms.seconds or clock.due_at is None:
+    run = queries.run_of(ticket, clock, holds, known) if clock else None
+    if clock is None or run is None or not run.promise.terms.seconds or clock.due_at is None:
         return None
-    line = queries.timeline(promise, ticket, holds, since=clock.terms_since)
+    promise = run.promise
+    line = queries.timeline(run, ticket, holds, since=clock.terms_since)
     reading = engine.evaluate(promise.terms, line, at)
     used = reading.elapsed_seconds / promise.terms.seconds
     if reading.remaining_seconds < 0:

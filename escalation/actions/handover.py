@@ -18,7 +18,7 @@ from escalation.models import Handover
 from escalation.queries import proposed, routing
 from escalation.rules import HOPS_TO_TELL_THE_LEAD
 from notifications.actions import NewMessage
-from tickets.actions import Change, change_ticket
+from tickets.actions import KEEP, Change, change_ticket
 from tickets.actions.funnel import lock
 from tickets.choices import OPEN, Status
 from tickets.models import Ticket
@@ -92,9 +92,11 @@ def accept(ticket_id: int, *, origin: Origin, seen_version: int | None = None) -
         origin = origin.timed(clock.now)
         starts = ticket.status == Status.NEW
         actor = origin.actor
-        change = Change(assignee_id=actor.pk if actor else ticket.assignee_id)
-        if starts:
-            change = Change(assignee_id=change.assignee_id, status=Status.IN_PROGRESS)
+        change = Change(
+            assignee_id=actor.pk if actor else ticket.assignee_id,
+            status=Status.IN_PROGRESS if starts else KEEP,
+            is_acceptance=True,
+        )
         changed = change_ticket(
             ticket_id, change, verb="handover.accepted", may=_may_answer(handover),
             origin=origin, seen_version=seen_version,

@@ -18,7 +18,7 @@ from escalation import notices
 from escalation.actions.moves import Move, to_next_level, write_handovers
 from escalation.queries import Routing, routing
 from notifications.actions import NewMessage
-from sla.choices import StepAction
+from sla.choices import Audience, StepAction
 from sla.queries import Policy, StepTerms, policy
 from tickets import queries
 from tickets.actions import BatchChange, Change, change_batch
@@ -128,18 +128,18 @@ def _one_by_one(at: datetime | None) -> int:
 def _due(claimed: Claimed, rules: Policy, at: datetime) -> Due:
     found = Due(claimed)
     ticket, holds = claimed.ticket, claimed.holds
-    promises = queries.promises(ticket, rules)
+    runs = queries.runs(ticket, holds, rules)
     for row in claimed.clocks:
-        promise = promises.get(row.metric)
-        if promise is None or row.next_action_at is None or row.next_action_at > at:
+        run = runs.get((row.metric, row.started_at))
+        if run is None or row.next_action_at is None or row.next_action_at > at:
             continue
-        reading = queries.read(promise, ticket, holds, since=row.terms_since, at=at)
+        reading = queries.read(run, ticket, holds, since=row.terms_since, at=at)
         instants = dict(reading.step_ats)
         if reading.breached_at is not None and row.breached_at is None:
             found.ran_out.append(row)
         found.steps += [
             DueStep(row, step, instants[step.milestone])
-            for step in promise.steps
+            for step in run.promise.steps
             if step.milestone not in row.fired and instants.get(step.milestone, at) <= at
             and step.milestone in instants
         ]  # fmt: skip
@@ -194,7 +194,7 @@ def _decide(
 def _change(
     due: Due, mine: Sequence[DueStep], ways: Routing | None
 ) -> tuple[BatchChange, Move | None]:
-    fired = tuple((s.clock.metric, s.terms.milestone) for s in due.steps)
+    fired = tuple((s.clock.pk, s.terms.milestone) for s in due.steps)
     steps = [f"{s.clock.metric}:{s.terms.milestone}" for s in mine]
     ticket = due.claimed.ticket
     asked = BatchChange(
@@ -237,7 +237,7 @@ def _to_tell(mine: Sequence[DueStep], move: Move | None) -> list[DueStep]:
         and (
             step is last[step.clock.pk]
             or step.terms.action != StepAction.WARN
-            or step.terms.tell_lead
+            or Audience.LEAD in step.terms.tell
         )
     ]
 
@@ -255,7 +255,7 @@ def _messages(ticket: Ticket, step: DueStep, move: Move | None, ways: Routing) -
         reader = ways.persons.get(ticket.assignee_id or 0) or ticket.assignee
         readers = [reader] if reader else ways.leads_of([ticket.team_id])
         found += notices.of_step(ticket, row, name, "ticket_at_risk", readers)
-    if step.terms.tell_lead or step.terms.action == StepAction.HAND_OVER:
+    if Audience.LEAD in step.terms.tell or step.terms.action == StepAction.HAND_OVER:
         found += notices.of_step(
             ticket, row, name, "ticket_late_lead", ways.leads_of([ticket.team_id])
         )

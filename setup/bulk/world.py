@@ -10,7 +10,7 @@ from accounts.models import Membership, Person, Team
 from catalog.models import Category, Service
 from setup import demo
 from setup.demo.texts import Story, typeset
-from sla.choices import Metric, StepAction
+from sla.choices import AgreementKind, Metric, StepAction
 from sla.queries import Policy, Promise, policy
 from sla.rules import Facts
 from tickets import queries
@@ -47,7 +47,8 @@ class World:
                 organisation=person.organisation_id, site=person.site_id,
                 team=category.team_id, vip=person.is_vip,
             )  # fmt: skip
-            valid = max(a.valid_from for a in self.rules.agreements)
+            known = self.rules.agreements[AgreementKind.SLA]
+            valid = max(a.valid_from for a in known if a.valid_from is not None)
             found = {p.metric: p for p in self.rules.promises(facts, at=valid)}
             self._promises[key] = found
         return found

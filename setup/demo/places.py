@@ -1,5 +1,6 @@
 """Organisations, sites and calendars; the holidays of each canton become editable rows."""
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -9,6 +10,7 @@ from accounts import actions as accounts
 from accounts.choices import OrganisationKind
 from accounts.models import Organisation, Site
 from common.origin import Origin
+from common.translated import LANGUAGES
 from setup.demo.base import names
 from sla import actions as sla
 from sla.models import Calendar, SiteCalendar
@@ -84,10 +86,10 @@ def build(origin: Origin) -> Places:
     return built
 
 
-def holidays_of(canton: str, language: str) -> dict[date, str]:
+def holidays_of(canton: str, language: str) -> dict[date, dict[str, str]]:
     """Return the public holidays of a canton in YEARS, in its own language."""
     found = holidays.country_holidays("CH", subdiv=canton, years=YEARS, language=language)
-    return {day: str(name)[:120] for day, name in sorted(found.items())}
+    return {day: dict.fromkeys(LANGUAGES, str(name)[:120]) for day, name in sorted(found.items())}
 
 
 def _of_site(place: Place, origin: Origin) -> Calendar:
@@ -108,7 +110,7 @@ def _of_site(place: Place, origin: Origin) -> Calendar:
     )
 
 
-def _half_days(hours: Hours, closed: dict[date, str]) -> dict[date, Hours]:
+def _half_days(hours: Hours, closed: Container[date]) -> dict[date, Hours]:
     """24 December is worked until noon, where it is a working day at all."""
     eves = (date(year, 12, 24) for year in YEARS)
     return {

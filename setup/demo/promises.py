@@ -96,7 +96,9 @@ def build(places: Places, origin: Origin) -> None:
 
 def _target(target: Target, late: str, then: StepAction, origin: Origin) -> None:
     sla.save(target, origin=origin)
-    warn = Step(target=target, milestone="warn_75", percent=75, action=StepAction.WARN)
+    warn = Step(
+        target=target, milestone="warn_75", percent=75, action=StepAction.WARN, tell=["assignee"]
+    )
     sla.save(warn, origin=origin)
-    step = Step(target=target, milestone=late, percent=100, action=then, tell_lead=True)
+    step = Step(target=target, milestone=late, percent=100, action=then, tell=["lead"])
     sla.save(step, origin=origin)

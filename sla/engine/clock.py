@@ -48,17 +48,30 @@ class Terms:
     """What was promised: open seconds of a calendar.
 
     step_percents: milestone word and percent of the target; 100 is due, more is late.
+    step_seconds: milestone word and open seconds since the start.
     """
 
     calendar: BusinessCalendar
     seconds: int
     at_risk_percent: int = 75
     step_percents: tuple[tuple[str, int], ...] = ()
+    step_seconds: tuple[tuple[str, int], ...] = ()
 
     def __post_init__(self) -> None:
-        percents = (self.at_risk_percent, *(percent for _, percent in self.step_percents))
-        if self.seconds < 0 or min(percents) < 0:
+        budgets = (seconds for _, seconds in self.budgets)
+        if self.seconds < 0 or self.at_risk_percent < 0 or min(budgets, default=0) < 0:
             raise CalendarError("A target and its percentages cannot be negative.")
+
+    @property
+    def at_risk_seconds(self) -> int:
+        """The open seconds from which on the clock is at risk."""
+        return self.seconds * self.at_risk_percent // 100
+
+    @property
+    def budgets(self) -> tuple[tuple[str, int], ...]:
+        """Each step with the open seconds since the start after which it comes."""
+        of_percents = ((name, self.seconds * part // 100) for name, part in self.step_percents)
+        return (*of_percents, *self.step_seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +133,11 @@ class Facts:
         return self.cancelled or self.stopped is not None
 
     def dues(self, terms: Terms) -> dict[int, int | None]:
-        """Return when each part of the target is used up, cut to whole seconds of open time."""
-        percents = {100, terms.at_risk_percent, *(percent for _, percent in terms.step_percents)}
+        """Return when that many open seconds are used up, for the target and its parts."""
+        budgets = {terms.seconds, terms.at_risk_seconds, *(s for _, s in terms.budgets)}
         table = terms.calendar.table
         return {
-            percent: pauses.due(table, self.start, terms.seconds * percent // 100, self.pauses)
-            for percent in percents
+            seconds: pauses.due(table, self.start, seconds, self.pauses) for seconds in budgets
         }
 
 
@@ -137,7 +149,7 @@ def evaluate(terms: Terms, timeline: Timeline, now: datetime) -> Reading:
     """
     facts, table = Facts.known(timeline, now), terms.calendar.table
     dues = facts.dues(terms)
-    due, at_risk = dues[100], dues[terms.at_risk_percent]
+    due, at_risk = dues[terms.seconds], dues[terms.at_risk_seconds]
     is_late = due is not None and _is_late(facts, due)
     paused = pauses.paused_within(table, facts.start, facts.until, facts.pauses)
     elapsed = table.measure(facts.start, facts.until) - paused
@@ -182,7 +194,7 @@ def _steps(
     facts: Facts, terms: Terms, dues: Mapping[int, int | None]
 ) -> tuple[tuple[str, datetime], ...]:
     """Return the reached or coming steps; a step in the second of the stop is not reached."""
-    ats = [(dues[percent], milestone) for milestone, percent in terms.step_percents]
+    ats = [(dues[seconds], milestone) for milestone, seconds in terms.budgets]
     steps = [
         (at, milestone)
         for at, milestone in ats

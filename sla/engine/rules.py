@@ -1,6 +1,7 @@
 """Read the description of a calendar into checked rules."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from sla.errors import CalendarError
 # A window is (start, end) in seconds of wall time after the midnight of its day; the end
 # may lie on the next day, at most one day after the start.
 Windows = tuple[tuple[int, int], ...]
+Week = tuple[Windows, ...]
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOLIDAY_RULES: Final = ("date", "shift_start")
@@ -23,10 +25,15 @@ _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """A calendar as checked data. Days are counted from 1970-01-01; week[0] is Monday."""
+    """A calendar as checked data. Days are counted from 1970-01-01; week[0] is Monday.
+
+    since: the days from which on each of `weeks` is in force, in order; the first has always
+    been.
+    """
 
     zone: ZoneInfo
-    week: tuple[Windows, ...]
+    since: tuple[int, ...]
+    weeks: tuple[Week, ...]
     holidays: frozenset[int]
     overrides: Mapping[int, Windows]
     breaks: Mapping[int, Windows]
@@ -41,7 +48,10 @@ class Rules:
         if self.by_shift_start and day in self.holidays:
             return ()
         windows = self.overrides.get(day)
-        return self.week[(day + 3) % 7] if windows is None else windows
+        if windows is not None:
+            return windows
+        week = self.weeks[max(bisect_right(self.since, day) - 1, 0)]
+        return week[(day + 3) % 7]
 
     def closings_on(self, day: int) -> Windows:
         """Return what is closed whatever the windows say: breaks, and holidays by date."""
@@ -60,9 +70,11 @@ def read_rules(data: object) -> Rules:
     rule = described.get("holiday_rule") or "date"
     if rule not in HOLIDAY_RULES:
         raise CalendarError(f"The holiday rule {rule!r} is neither 'date' nor 'shift_start'.")
+    versions = _versions(described)
     return Rules(
         zone=_zone(described.get("tz")),
-        week=_week(described.get("week")),
+        since=tuple(since for since, _ in versions),
+        weeks=tuple(week for _, week in versions),
         holidays=frozenset(_day(text) for text in _list(described.get("holidays"), "holidays")),
         overrides=_dated(described.get("overrides"), "overrides"),
         breaks=_dated(described.get("breaks"), "breaks"),
@@ -79,7 +91,21 @@ def _zone(name: object) -> ZoneInfo:
         raise CalendarError(f"The time zone {name!r} is not known.") from error
 
 
-def _week(data: object) -> tuple[Windows, ...]:
+def _versions(described: Mapping[object, object]) -> list[tuple[int, Week]]:
+    """Return the weeks with the day from which on each is in force; `week` is the first."""
+    found = {}
+    for entry in _list(described.get("versions"), "versions"):
+        version = _mapping(entry, "A version")
+        since = _day(version.get("from"))
+        if since in found:
+            raise CalendarError(f"Two versions begin on {version.get('from')!r}.")
+        found[since] = _week(version.get("week"))
+    if "week" in described or not found:
+        found[-(10**6)] = _week(described.get("week"))
+    return sorted(found.items())
+
+
+def _week(data: object) -> Week:
     days: list[Windows] = [()] * 7
     for name, windows in _mapping(data, "The week").items():
         number = _weekday(name)

@@ -32,6 +32,14 @@ def _minutes(text: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
+def _week(spec: dict[str, Any], on: date) -> dict[str, Any]:
+    found = spec.get("week", {})
+    for version in sorted(spec.get("versions", ()), key=lambda v: v["from"]):
+        if version["from"] <= on.isoformat() or "week" not in spec and not found:
+            found = version["week"]
+    return found
+
+
 class Brute:
     """A calendar for the `days` after `first` (UTC); windows on whole minutes only."""
 
@@ -45,7 +53,7 @@ class Brute:
         every_day = range(self._walls[0] // 1440 - 1, self._walls[-1] // 1440 + 1)
         dates = {day: date(1970, 1, 1) + timedelta(days=day) for day in every_day}
         for day, on in dates.items():
-            windows = spec["week"].get(NAMES[on.weekday()], ())
+            windows = _week(spec, on).get(NAMES[on.weekday()], ())
             windows = spec.get("overrides", {}).get(on.isoformat(), windows)
             if not (by_shift and on.isoformat() in holidays):
                 self._mark(day, windows, 1)

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from common.errors import InvalidInput
 from common.origin import Origin
+from sla.queries import Policy, ReasonTerms, policy
 from tickets import rules
 from tickets.actions.changes import Change, NewHold
-from tickets.choices import DATED, HoldReason, Status
+from tickets.choices import HoldReason, Status
 from tickets.models import Entry, Hold, Ticket
 
 
@@ -31,19 +32,24 @@ class Outcome:
 
 
 def apply(
-    ticket: Ticket, change: Change, origin: Origin, holds: Sequence[Hold] | None = None
+    ticket: Ticket,
+    change: Change,
+    origin: Origin,
+    *,
+    holds: Sequence[Hold] | None = None,
+    known: Policy | None = None,
 ) -> Outcome:
     """Change `ticket` in memory; raises MoveNotPossible or InvalidInput, writes nothing.
 
     holds: those of the ticket when the caller knows them; read only when they matter.
+    known: the policy, where a hold is to begin.
     """
     outcome = Outcome()
     values = change.values()
     if "status" in values:
         rules.check_move(ticket.status, values["status"])
         values |= _consequences(ticket, change, origin.moment)
-    if change.is_response and ticket.responded_at is None:
-        values["responded_at"] = origin.moment
+    values |= _care(ticket, change, values, origin.moment)
     if change.hop:
         values["hop_count"] = ticket.hop_count + 1
     for name, value in values.items():
@@ -52,12 +58,29 @@ def apply(
             outcome.before[name] = old
             _set(ticket, name, value)
     if "status" in outcome.before or change.hold is not None:
-        known = list(ticket.holds.all() if holds is None else holds)
-        outcome.holds = _holds(ticket, change, outcome, origin, known)
+        those = list(ticket.holds.all() if holds is None else holds)
+        outcome.holds = _holds(ticket, change, outcome, origin, those, known)
     if change.entry is not None:
         outcome.entry = _entry(ticket, change, origin)
         outcome.extra["entry"] = [None, change.entry.kind]
     return outcome
+
+
+def _care(
+    ticket: Ticket, change: Change, values: dict[str, Any], moment: datetime
+) -> dict[str, Any]:
+    """Who has the ticket in hand, and who waits for a word."""
+    found: dict[str, Any] = {}
+    if values.get("team_id", ticket.team_id) != ticket.team_id:
+        found |= {"team_since": moment, "accepted_at": None}
+    elif (change.is_response or change.is_acceptance) and ticket.accepted_at is None:
+        found["accepted_at"] = moment
+    if change.is_response:
+        found["awaiting_since"] = None
+        found["responded_at"] = ticket.responded_at or moment
+    elif change.is_question and ticket.responded_at is not None:
+        found["awaiting_since"] = ticket.awaiting_since or moment
+    return found
 
 
 def _consequences(ticket: Ticket, change: Change, moment: datetime) -> dict[str, Any]:
@@ -80,17 +103,19 @@ def _consequences(ticket: Ticket, change: Change, moment: datetime) -> dict[str,
 
 
 def _holds(
-    ticket: Ticket, change: Change, outcome: Outcome, origin: Origin, holds: list[Hold]
-) -> list[Hold]:
+    ticket: Ticket, change: Change, outcome: Outcome, origin: Origin, holds: list[Hold],
+    known: Policy | None,
+) -> list[Hold]:  # fmt: skip
     """End and begin holds as the status asks; return all holds after it."""
     moment = origin.moment
     if ticket.status != Status.ON_HOLD or change.hold is not None:
         for hold in holds:
             if hold.ended_at is None:
                 hold.ended_at = max(moment, hold.started_at)
+                hold.woken_by = change.woken_by
                 outcome.ended_holds.append(hold)
     if change.hold is not None:
-        outcome.new_holds.append(_new_hold(ticket, change.hold, origin))
+        outcome.new_holds.append(_new_hold(ticket, change.hold, origin, known or policy()))
         outcome.extra["hold"] = [None, change.hold.reason]
     if "resolved_at" in outcome.before and ticket.resolved_at is None:
         outcome.new_holds.append(
@@ -102,15 +127,29 @@ def _holds(
     return [*holds, *outcome.new_holds]
 
 
-def _new_hold(ticket: Ticket, asked: NewHold, origin: Origin) -> Hold:
-    if asked.reason in DATED and asked.until is None:
+def _new_hold(ticket: Ticket, asked: NewHold, origin: Origin, known: Policy) -> Hold:
+    reason = known.reason(asked.reason)
+    if reason.needs_date and asked.until is None:
         raise InvalidInput(_("Say until when; the caller is promised this date."), field="until")
     if asked.until is not None and asked.until <= origin.moment:
         raise InvalidInput(_("Choose a date that is still to come."), field="until")
     return Hold(
         ticket=ticket, reason=asked.reason, note=asked.note, until=asked.until,
-        author_id=_actor(origin), started_at=origin.moment,
+        supplier_id=asked.supplier_id, author_id=_actor(origin), started_at=origin.moment,
+        wake_at=_wake_at(ticket, asked, reason, known, origin.moment),
     )  # fmt: skip
+
+
+def _wake_at(
+    ticket: Ticket, asked: NewHold, reason: ReasonTerms, known: Policy, at: datetime
+) -> datetime | None:
+    """When the hold ends by itself: at the promised date, or when it took as long as it may."""
+    found = [asked.until] if asked.until is not None and reason.wakes_on_date else []
+    hours = known.hours_of_site(ticket.site_id)
+    if reason.max_seconds is not None and hours is not None:
+        limit = hours.add(at, reason.max_seconds)
+        found += [limit] if limit is not None else []
+    return min(found, default=None)
 
 
 def _entry(ticket: Ticket, change: Change, origin: Origin) -> Entry:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
-from tickets.choices import EntryKind, HoldReason, Status
+from tickets.choices import EntryKind, Status, WokenBy
 
 
 class Keep(Enum):
@@ -21,9 +21,10 @@ KEEP: Final = Keep.KEEP
 class NewHold:
     """A hold to begin; until: the date promised to the caller."""
 
-    reason: HoldReason
+    reason: str
     note: str = ""
     until: datetime | None = None
+    supplier_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,10 @@ class Change:
     """What to change of one ticket; a field that is KEEP stays as it is.
 
     is_response: this counts as the first response of the desk when there was none.
+    is_acceptance: somebody of the team takes it in hand, as any response of the desk does.
+    is_question: a message of the requester, which waits for an answer from now on.
     hop: this is a hand-over between teams and is counted.
+    woken_by: what ends the open hold, when this change does.
     """
 
     status: Status | Keep = KEEP
@@ -54,14 +58,19 @@ class Change:
     resolution: str | Keep = KEEP
     hold: NewHold | None = None
     entry: NewEntry | None = None
+    agreed_at: datetime | None | Keep = KEEP
     is_response: bool = False
+    is_acceptance: bool = False
+    is_question: bool = False
     hop: bool = False
+    woken_by: WokenBy = WokenBy.PERSON
 
     def values(self) -> dict[str, Any]:
         """Return the fields of the ticket this change sets, by attribute name."""
         return {name: value for name in _FIELDS if (value := getattr(self, name)) is not KEEP}
 
 
-_FIELDS = tuple(
-    f.name for f in fields(Change) if f.name not in {"hold", "entry", "is_response", "hop"}
-)
+_NO_FIELDS = {
+    "hold", "entry", "is_response", "is_acceptance", "is_question", "hop", "woken_by",
+}  # fmt: skip
+_FIELDS = tuple(f.name for f in fields(Change) if f.name not in _NO_FIELDS)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import connection
@@ -12,7 +12,7 @@ from catalog.models import Category
 from common.bulk import update_rows
 from common.clock import in_statement
 from sla import engine
-from sla.choices import ClockState
+from sla.choices import METRICS_OF, AgreementKind, ClockState, Metric
 from sla.queries import Policy, Promise, policy
 from tickets import queries
 from tickets.models import Clock, Hold, Ticket
@@ -46,45 +46,96 @@ def refresh(
 ) -> Refreshed:
     """Replay every promise of a ticket and set next_due_at; writes nothing.
 
-    The caller holds the ticket's lock. The agreement is matched anew; a clock whose terms
-    changed is replayed from the original start with all holds (reliability.md S6).
+    The caller holds the ticket's lock. The agreements are matched anew; a clock whose terms
+    changed is replayed from its start with all holds (reliability.md S6). What a run timed
+    may be over: its clock then stops at `at`.
     """
     rules = rules or policy()
-    promises = queries.promises(ticket, rules)
-    known = {clock.metric: clock for clock in clocks}
-    changed, new, relaxed = [], [], []
-    fields = set[str]()
-    for metric, promise in promises.items():
-        clock = known.get(metric)
-        if clock is None:
-            clock = Clock(ticket=ticket, metric=metric, started_at=ticket.opened_at, fired=[])
-            clock.terms_since = at if clocks else ticket.opened_at
-            _read(clock, promise, ticket, holds, at)
-            known[metric] = clock
-            new.append(clock)
+    found = _Found()
+    current = queries.runs(ticket, holds, rules)
+    known = {(clock.metric, clock.started_at): clock for clock in clocks}
+    for key, run in current.items():
+        if key in known:
+            found.note(known[key], _reread(known[key], run, ticket, holds, at))
             continue
-        before = _state(clock)
-        if _differs(clock, promise):
-            clock.terms_since = at
-        _read(clock, promise, ticket, holds, at)
-        if _was_overtaken(clock, due_before=before[5], breached_before=before[7], at=at):
-            clock.terms_since = at
-            _read(clock, promise, ticket, holds, at)
+        clock = _begun(ticket, run, clocks)
+        clock.terms_since = at if clocks else run.started_at
+        _read(clock, run, ticket, holds, at)
+        found.new.append(clock)
+    for key, clock in known.items():
+        if key not in current and clock.state not in ENDED:
+            before = _state(clock)
+            _end(clock, ticket, holds, rules, at)
+            found.note(clock, before)
+    ticket.next_due_at = next_due([*clocks, *found.new])
+    return Refreshed(
+        tuple(found.changed), frozenset(found.fields), tuple(found.new), tuple(found.relaxed)
+    )
+
+
+ENDED = frozenset({ClockState.MET, ClockState.MISSED, ClockState.CANCELLED})
+
+
+@dataclass(slots=True)
+class _Found:
+    """What a refresh gathers on its way."""
+
+    changed: list[Clock] = field(default_factory=list)
+    fields: set[str] = field(default_factory=set)
+    new: list[Clock] = field(default_factory=list)
+    relaxed: list[str] = field(default_factory=list)
+
+    def note(self, clock: Clock, before: tuple[object, ...]) -> None:
+        """Keep a clock that reads differently than before."""
         if differing := _differing(before, _state(clock)):
-            changed.append(clock)
-            fields |= differing
-        if before[0] == ClockState.BREACHED and clock.state in {
-            ClockState.RUNNING,
-            ClockState.PAUSED,
-        }:
-            relaxed.append(metric)
-    for metric, clock in known.items():
-        if metric not in promises and clock.state != ClockState.CANCELLED:
-            clock.state, clock.next_action_at = ClockState.CANCELLED, None
-            changed.append(clock)
-            fields |= {"state", "next_action_at"}
-    ticket.next_due_at = next_due(known.values())
-    return Refreshed(tuple(changed), frozenset(fields), tuple(new), tuple(relaxed))
+            self.changed.append(clock)
+            self.fields |= differing
+        if before[0] == ClockState.BREACHED and clock.state in _IN_TIME:
+            self.relaxed.append(clock.metric)
+
+
+_IN_TIME = frozenset({ClockState.RUNNING, ClockState.PAUSED})
+
+
+def _begun(ticket: Ticket, run: queries.Run, clocks: Sequence[Clock]) -> Clock:
+    metric = run.promise.metric
+    last = max((c.run for c in clocks if c.metric == metric), default=0)
+    return Clock(
+        ticket=ticket, metric=metric, run=last + 1, started_at=run.started_at,
+        team_id=run.team, fired=[],
+    )  # fmt: skip
+
+
+def _reread(
+    clock: Clock, run: queries.Run, ticket: Ticket, holds: Sequence[Hold], at: datetime
+) -> tuple[object, ...]:
+    """Read a clock anew by what is promised now; return its state before."""
+    before = _state(clock)
+    if _differs(clock, run.promise):
+        clock.terms_since = at
+    _read(clock, run, ticket, holds, at)
+    if _was_overtaken(clock, due_before=before[5], breached_before=before[7], at=at):
+        clock.terms_since = at
+        _read(clock, run, ticket, holds, at)
+    return before
+
+
+def _end(clock: Clock, ticket: Ticket, holds: Sequence[Hold], rules: Policy, at: datetime) -> None:
+    """Stop a clock whose run is over, by the terms it has; cancel one nobody promises any more."""
+    run = queries.run_of(ticket, clock, holds, rules) if _is_over(clock, ticket) else None
+    if run is None:
+        clock.state, clock.next_action_at = ClockState.CANCELLED, None
+        return
+    _read(clock, replace(run, stopped_at=at), ticket, holds, at)
+
+
+def _is_over(clock: Clock, ticket: Ticket) -> bool:
+    """Say whether what a clock timed has come to an end, rather than its promise."""
+    if clock.metric == Metric.NEXT_REPLY:
+        return clock.started_at != ticket.awaiting_since
+    if clock.metric in METRICS_OF[AgreementKind.OLA]:
+        return clock.started_at != ticket.team_since
+    return False
 
 
 def next_due(clocks: Iterable[Clock]) -> datetime | None:
@@ -178,9 +229,10 @@ def write(changed: Sequence[Clock], new: Sequence[Clock], fields: Collection[str
 
 
 def _read(
-    clock: Clock, promise: Promise, ticket: Ticket, holds: Sequence[Hold], at: datetime
+    clock: Clock, run: queries.Run, ticket: Ticket, holds: Sequence[Hold], at: datetime
 ) -> None:
-    reading = queries.read(promise, ticket, holds, since=clock.terms_since, at=at)
+    promise = run.promise
+    reading = queries.read(run, ticket, holds, since=clock.terms_since, at=at)
     clock.agreement_id = promise.agreement
     clock.calendar_id = promise.calendar
     clock.target_seconds = promise.terms.seconds

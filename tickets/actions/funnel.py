@@ -32,7 +32,7 @@ from tickets.models import Clock, Entry, Hold, Ticket
 _TIMED = frozenset(
     {
         "status", "priority", "category_id", "team_id", "responded_at", "resolved_at",
-        "ended_at", "resolution",
+        "ended_at", "resolution", "accepted_at", "awaiting_since", "agreed_at",
     }
 )  # fmt: skip
 
@@ -42,7 +42,7 @@ class BatchChange:
     """One change of a locked ticket, with what only the caller knows.
 
     verb: empty when only clocks move on, which is no event.
-    fired: (metric, milestone) pairs of steps that this change carries out.
+    fired: (key of the clock, milestone) pairs of steps that this change carries out.
     extra: fields for the event beside those of the ticket.
     messages: further messages, beside those the ticket's own notices promise.
     clocks, holds: those of the ticket when the caller has read them under the lock.
@@ -52,7 +52,7 @@ class BatchChange:
     ticket: Ticket
     change: Change
     verb: str
-    fired: tuple[tuple[str, str], ...] = ()
+    fired: tuple[tuple[int, str], ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
     messages: tuple[NewMessage, ...] = ()
     is_quiet: bool = False
@@ -178,7 +178,9 @@ def _check_stale(ticket: Ticket, change: Change, seen_version: int | None) -> No
 
 def _prepare(asked: BatchChange, origin: Origin, rules: Policy | None) -> _Prepared | None:
     ticket, moment = asked.ticket, origin.moment
-    outcome = apply(ticket, asked.change, origin, holds=asked.holds)
+    if asked.change.hold is not None:
+        rules = rules or policy()
+    outcome = apply(ticket, asked.change, origin, holds=asked.holds, known=rules)
     asks_nothing = not (outcome.before or outcome.entry or outcome.extra)
     if asked.verb and asks_nothing and not (asked.fired or asked.extra):
         return None
@@ -219,15 +221,15 @@ def _refresh(
 ) -> tuple[str, ...]:
     ticket = asked.ticket
     rows = asked.clocks if asked.clocks is not None else list(ticket.clocks.order_by("pk"))
-    due_before, taken = ticket.next_due_at, dict[str, list[str]]()
-    for metric, milestone in asked.fired:
-        taken.setdefault(metric, []).append(milestone)
+    due_before, taken = ticket.next_due_at, dict[int, list[str]]()
+    for clock_id, milestone in asked.fired:
+        taken.setdefault(clock_id, []).append(milestone)
     for row in rows:
-        if row.metric in taken:
-            row.fired = [*row.fired, *taken[row.metric]]
+        if row.pk in taken:
+            row.fired = [*row.fired, *taken[row.pk]]
     found = clocks.refresh(ticket, rows, holds, at=moment, rules=rules)
     touched = {id(row): row for row in found.changed}
-    touched |= {id(row): row for row in rows if row.metric in taken}
+    touched |= {id(row): row for row in rows if row.pk in taken}
     prepared.changed_clocks, prepared.new_clocks = list(touched.values()), list(found.new)
     prepared.clock_fields = {*found.fields, *(["fired"] if taken else [])}
     if ticket.next_due_at != due_before:
@@ -241,7 +243,7 @@ def _write(prepared: Sequence[_Prepared], origin: Origin) -> None:
     faults.point("after-claim")
     update_rows([p.ticket for p in prepared], sorted(set().union(*(p.fields for p in prepared))))
     Entry.objects.bulk_create([e for p in prepared for e in p.entries])
-    update_rows([h for p in prepared for h in p.ended_holds], ["ended_at"])
+    update_rows([h for p in prepared for h in p.ended_holds], ["ended_at", "woken_by"])
     Hold.objects.bulk_create([h for p in prepared for h in p.new_holds])
     clocks.write(
         [c for p in prepared for c in p.changed_clocks],

@@ -100,6 +100,8 @@ def _build(new: NewTicket, category: Category, origin: Origin) -> Ticket:
         opened_at=moment,
         updated_at=moment,
         responded_at=moment if spoken else None,
+        team_since=moment,
+        accepted_at=moment if mine else None,
     )
 
 

@@ -5,14 +5,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.models import Person
+from accounts.models import Organisation, Person
 from catalog.models import Category
 from common.errors import InvalidInput
 from common.origin import Origin
+from sla.queries import policy
 from tickets import permissions, queries
 from tickets.actions.changes import KEEP, Change, Keep, NewEntry, NewHold
 from tickets.actions.funnel import change_ticket
-from tickets.choices import OPEN, EntryKind, HoldReason, Status
+from tickets.choices import OPEN, EntryKind, HoldReason, Status, WokenBy
 from tickets.errors import MoveNotPossible
 from tickets.models import Ticket
 
@@ -72,18 +73,22 @@ def note(ticket_id: int, *, body: str, origin: Origin) -> Ticket:
 def hold(
     ticket_id: int,
     *,
-    reason: HoldReason,
+    reason: str,
     origin: Origin,
     note: str = "",
     until: datetime | None = None,
+    supplier: Organisation | None = None,
     seen_version: int | None = None,
 ) -> Ticket:
     """Put a ticket on hold; some reasons need the date that the caller is promised."""
     if reason == HoldReason.RESOLVED:
         raise InvalidInput(_("Say what the ticket waits for."), field="reason")
+    asked = NewHold(
+        reason=reason, note=note, until=until, supplier_id=supplier.pk if supplier else None
+    )
     return change_ticket(
         ticket_id,
-        Change(status=Status.ON_HOLD, hold=NewHold(reason=reason, note=note, until=until)),
+        Change(status=Status.ON_HOLD, hold=asked),
         verb="ticket.held",
         may=permissions.can_work,
         origin=origin,
@@ -229,7 +234,7 @@ def _assigned(
                 % {"name": assignee},
                 field="assignee",
             )
-        return Change(assignee_id=assignee.pk, status=_started(ticket))
+        return Change(assignee_id=assignee.pk, status=_started(ticket), is_acceptance=True)
 
     return change_ticket(
         ticket_id,
@@ -249,14 +254,22 @@ def _reply_change(ticket: Ticket, body: str, origin: Origin, then: Status | None
     # An agent may ask for help, too, and then work on it: what to do next says which it is.
     if asks and (then is None or not permissions.can_work(actor, ticket)):
         # An answer is what the desk was waiting for; a resolved ticket is reopened by hand.
-        waits = ticket.status == Status.ON_HOLD and queries.waits_for_requester(ticket.pk)
-        return Change(entry=entry, status=Status.IN_PROGRESS if waits else KEEP)
+        woken = ticket.status == Status.ON_HOLD and _answer_wakes(ticket)
+        return Change(
+            entry=entry, status=Status.IN_PROGRESS if woken else KEEP, is_question=True,
+            woken_by=WokenBy.ANSWER,
+        )  # fmt: skip
     if then == Status.ON_HOLD:
         wait = NewHold(reason=HoldReason.REQUESTER)
         return Change(entry=entry, is_response=True, status=Status.ON_HOLD, hold=wait)
     if then == Status.RESOLVED:
         return Change(entry=entry, is_response=True, status=Status.RESOLVED, resolution=body)
     return Change(entry=entry, is_response=True, status=_started(ticket))
+
+
+def _answer_wakes(ticket: Ticket) -> bool:
+    hold = queries.open_hold(ticket.pk)
+    return hold is not None and policy().reason(hold.reason).wakes_on_answer
 
 
 def _started(ticket: Ticket) -> Status | Keep:

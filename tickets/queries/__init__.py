@@ -2,14 +2,15 @@
 
 from tickets.queries.counters import counters
 from tickets.queries.lists import PAGE, Chip, Row, chips_of, rows
-from tickets.queries.lookups import can_be_assigned, matrix, priority_for, waits_for_requester
-from tickets.queries.readings import explain, facts, promises, read, timeline
+from tickets.queries.lookups import can_be_assigned, matrix, open_hold, priority_for
+from tickets.queries.readings import Run, explain, facts, read, run_of, runs, timeline
 from tickets.queries.story import clocks_of, entries
 
 __all__ = [
     "PAGE",
     "Chip",
     "Row",
+    "Run",
     "can_be_assigned",
     "chips_of",
     "clocks_of",
@@ -18,10 +19,11 @@ __all__ = [
     "explain",
     "facts",
     "matrix",
+    "open_hold",
     "priority_for",
-    "promises",
     "read",
     "rows",
+    "run_of",
+    "runs",
     "timeline",
-    "waits_for_requester",
 ]

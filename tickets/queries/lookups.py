@@ -7,7 +7,6 @@ from accounts.choices import Role
 from accounts.models import Membership
 from catalog.choices import Impact, Urgency
 from tickets import rules
-from tickets.choices import HoldReason
 from tickets.models import Hold, PriorityCell
 
 
@@ -37,8 +36,6 @@ def can_be_assigned(person: Any, team_id: int) -> bool:
     return Membership.objects.filter(person_id=person.pk, team_id=team_id).exists()
 
 
-def waits_for_requester(ticket_id: int) -> bool:
-    """Test if the ticket's open hold waits for the requester."""
-    return Hold.objects.filter(
-        ticket_id=ticket_id, ended_at__isnull=True, reason=HoldReason.REQUESTER
-    ).exists()
+def open_hold(ticket_id: int) -> Hold | None:
+    """Return the hold a ticket is in."""
+    return Hold.objects.filter(ticket_id=ticket_id, ended_at__isnull=True).first()

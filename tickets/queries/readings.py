@@ -1,21 +1,39 @@
 """What a ticket tells the service-level engine, and what the engine says of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from accounts.models import Person
 from catalog.models import Category
 from sla import engine
-from sla.choices import Metric
+from sla.choices import AgreementKind, HoldReason, Metric, Reopening
 from sla.queries import Policy, Promise, policy
 from sla.rules import Facts
-from tickets.choices import HoldReason, Status
+from tickets.choices import Status
 from tickets.models import Clock, Hold, Ticket
 from tickets.queries.lookups import priority_for
 
+RunKey = tuple[str, datetime]
 
-def facts(ticket: Ticket) -> Facts:
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One promise while it counts: from when, until when, and of which team it is asked."""
+
+    promise: Promise
+    started_at: datetime
+    stopped_at: datetime | None
+    team: int | None = None
+
+    @property
+    def key(self) -> RunKey:
+        """What a clock row of this run has in common with it."""
+        return self.promise.metric, self.started_at
+
+
+def facts(ticket: Ticket, *, supplier: int | None = None) -> Facts:
     """Return what an agreement may look at, of this ticket."""
     return Facts(
         kind=ticket.kind,
@@ -26,35 +44,98 @@ def facts(ticket: Ticket) -> Facts:
         site=ticket.site_id,
         team=ticket.team_id,
         vip=ticket.is_vip,
+        level=ticket.level,
+        supplier=supplier,
     )
 
 
-def promises(ticket: Ticket, rules: Policy) -> dict[str, Promise]:
-    """Return what the ticket is promised now, by metric."""
-    found = rules.promises(facts(ticket), at=ticket.opened_at)
-    return {promise.metric: promise for promise in found}
+def runs(ticket: Ticket, holds: Sequence[Hold], rules: Policy) -> dict[RunKey, Run]:
+    """Return the runs that count now: what is promised to the customer, by the team and of us.
+
+    Runs of the past (an answered message, a team that passed the ticket on) are not among
+    them; their clocks have stopped.
+    """
+    found = [*_of_customer(ticket, holds, rules), *_of_team(ticket, rules)]
+    found += _of_supplier(ticket, holds, rules)
+    return {run.key: run for run in found}
+
+
+def run_of(ticket: Ticket, clock: Clock, holds: Sequence[Hold], rules: Policy) -> Run | None:
+    """Return the run a clock reads: the present one, or as it was when it stopped."""
+    found = runs(ticket, holds, rules).get((clock.metric, clock.started_at))
+    if found is not None:
+        return found
+    promise = rules.stored(
+        clock.agreement_id, clock.metric, clock.calendar_id, clock.target_seconds
+    )
+    if promise is None:
+        return None
+    return Run(promise, clock.started_at, clock.stopped_at, clock.team_id)
+
+
+def _of_customer(ticket: Ticket, holds: Sequence[Hold], rules: Policy) -> Iterator[Run]:
+    at = ticket.agreed_at or ticket.opened_at
+    for promise in rules.promises(facts(ticket), at=at):
+        if promise.metric == Metric.FIRST_RESPONSE:
+            yield Run(promise, ticket.opened_at, ticket.responded_at)
+        elif promise.metric == Metric.RESOLUTION:
+            yield Run(promise, _solving_since(promise, ticket, holds), ticket.resolved_at)
+        elif promise.metric == Metric.NEXT_REPLY and ticket.awaiting_since is not None:
+            yield Run(promise, ticket.awaiting_since, None)
+
+
+def _solving_since(promise: Promise, ticket: Ticket, holds: Sequence[Hold]) -> datetime:
+    """The opening, or the last reopening where the agreement gives it a clock of its own."""
+    if promise.reopening == Reopening.RESUME or not ticket.reopen_count:
+        return ticket.opened_at
+    ends = [h.ended_at for h in holds if h.reason == HoldReason.RESOLVED and h.ended_at]
+    return max(ends, default=ticket.opened_at)
+
+
+def _of_team(ticket: Ticket, rules: Policy) -> Iterator[Run]:
+    if not rules.agreements.get(AgreementKind.OLA):
+        return
+    since = ticket.team_since
+    at = max(since, ticket.agreed_at or since)
+    for promise in rules.promises(facts(ticket), at=at, kind=AgreementKind.OLA):
+        stopped = ticket.resolved_at
+        if promise.metric == Metric.ACCEPTANCE:
+            stopped = ticket.accepted_at or stopped
+        yield Run(promise, since, stopped, ticket.team_id)
+
+
+def _of_supplier(ticket: Ticket, holds: Sequence[Hold], rules: Policy) -> Iterator[Run]:
+    if not rules.agreements.get(AgreementKind.UC):
+        return
+    waits = [h for h in holds if h.reason == HoldReason.SUPPLIER]
+    if not waits:
+        return
+    last = max(waits, key=lambda h: h.started_at)
+    at = max(last.started_at, ticket.agreed_at or last.started_at)
+    known = facts(ticket, supplier=last.supplier_id)
+    for promise in rules.promises(known, at=at, kind=AgreementKind.UC):
+        yield Run(promise, last.started_at, last.ended_at)
 
 
 def timeline(
-    promise: Promise, ticket: Ticket, holds: Sequence[Hold], *, since: datetime
+    run: Run, ticket: Ticket, holds: Sequence[Hold], *, since: datetime
 ) -> engine.Timeline:
     """Return what the engine replays: start, the holds that count for this promise, the end."""
-    pausing = promise.pause_reasons | {HoldReason.RESOLVED}
-    first = promise.metric == Metric.FIRST_RESPONSE
+    pausing = run.promise.pause_reasons | {HoldReason.RESOLVED}
     return engine.Timeline(
-        started_at=ticket.opened_at,
+        started_at=run.started_at,
         pauses=tuple((h.started_at, h.ended_at) for h in holds if h.reason in pausing),
-        stopped_at=ticket.responded_at if first else ticket.resolved_at,
+        stopped_at=run.stopped_at,
         cancelled_at=ticket.ended_at if ticket.status == Status.CANCELLED else None,
         terms_since=since,
     )
 
 
 def read(
-    promise: Promise, ticket: Ticket, holds: Sequence[Hold], *, since: datetime, at: datetime
+    run: Run, ticket: Ticket, holds: Sequence[Hold], *, since: datetime, at: datetime
 ) -> engine.Reading:
     """Return the engine's reading of one promise of a ticket at `at`."""
-    return _evaluated(promise.terms, timeline(promise, ticket, holds, since=since), at)
+    return _evaluated(run.promise.terms, timeline(run, ticket, holds, since=since), at)
 
 
 # The sweep asks the same twice: before it decides, and when it stores what it decided.
@@ -63,12 +144,12 @@ _evaluated = lru_cache(maxsize=2048)(engine.evaluate)
 
 def explain(ticket: Ticket, clock: Clock, *, at: datetime) -> list[engine.Segment]:
     """Return the pieces of time that make up a clock's reading: counted, closed, on hold."""
-    promise = promises(ticket, policy()).get(clock.metric)
-    if promise is None:
-        return []
     holds = list(ticket.holds.order_by("started_at"))
-    line = timeline(promise, ticket, holds, since=clock.terms_since)
-    return engine.explain(promise.terms, line, at)
+    run = run_of(ticket, clock, holds, policy())
+    if run is None:
+        return []
+    line = timeline(run, ticket, holds, since=clock.terms_since)
+    return engine.explain(run.promise.terms, line, at)
 
 
 def promise_for(
@@ -87,9 +168,10 @@ def promise_for(
         site_id=requester.site_id if requester else None,
         is_vip=requester.is_vip if requester else False,
         opened_at=at,
+        team_since=at,
     )
     found = {
-        metric: read(promise, ticket, (), since=at, at=at).due_at
-        for metric, promise in promises(ticket, policy()).items()
+        run.promise.metric: read(run, ticket, (), since=at, at=at).due_at
+        for run in _of_customer(ticket, (), policy())
     }
     return ticket.priority, {metric: due for metric, due in found.items() if due is not None}

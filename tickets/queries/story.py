@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from sla.choices import ClockState
+from sla.choices import METRICS_OF, AgreementKind, ClockState, Metric
 from tickets.choices import PUBLIC
 from tickets.models import Clock, Entry, Ticket
 
@@ -13,7 +13,13 @@ def entries(ticket: Ticket, *, internal: bool) -> QuerySet[Entry]:
     return found if internal else found.filter(kind__in=PUBLIC)
 
 
-def clocks_of(ticket: Ticket) -> list[Clock]:
-    """Return the clocks of a ticket that were not cancelled, response first."""
+def clocks_of(ticket: Ticket, *, internal: bool) -> list[Clock]:
+    """Return the last run of each clock of a ticket that was not cancelled, response first.
+
+    internal: also what is promised between teams and by suppliers.
+    """
     found = Clock.objects.filter(ticket=ticket).exclude(state=ClockState.CANCELLED)
-    return list(found.order_by("metric"))
+    if not internal:
+        found = found.filter(metric__in=METRICS_OF[AgreementKind.SLA])
+    last = {clock.metric: clock for clock in found.order_by("run")}
+    return [last[metric] for metric in Metric if metric in last]

@@ -3,7 +3,7 @@
 import pytest
 
 from catalog.choices import Impact, Urgency
-from tickets.choices import DATED, HoldReason, Status
+from tickets.choices import Status
 from tickets.errors import MoveNotPossible
 from tickets.rules import MOVES, check_move, default_priority, split_text
 
@@ -63,7 +63,3 @@ def test_of_a_line_too_long_for_a_title_nothing_is_lost():
     assert len(title) <= 200
     assert title.endswith("…")
     assert rest == text.strip()
-
-
-def test_what_waits_for_others_promises_a_date():
-    assert {HoldReason.SUPPLIER, HoldReason.PART, HoldReason.SCHEDULED} == DATED
