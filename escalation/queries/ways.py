@@ -11,8 +11,6 @@ from accounts.choices import DutyKind, MemberRole, Role
 from accounts.models import Duty, Membership, Person, PersonSkill, Team
 from catalog.models import Service
 from catalog.queries import required_skills
-from escalation.choices import HandoverState
-from escalation.models import Handover
 from escalation.rules import Candidate, Ranked, TeamOption, next_team, rank
 from sla.queries import Policy, policy
 from tickets.models import Ticket
@@ -106,7 +104,7 @@ def routing(
     rules = rules or policy()
     teams = {team.pk: team for team in Team.objects.active()}
     members, leads = defaultdict[int, list[int]](list), defaultdict[int, list[int]](list)
-    rows = _memberships(teams).order_by("person_id")
+    rows = memberships(teams).order_by("person_id")
     for team_id, person_id, role in rows.values_list("team_id", "person_id", "role"):
         members[team_id].append(person_id)
         if role == MemberRole.LEAD:
@@ -117,71 +115,12 @@ def routing(
         at=at, rules=rules, teams=teams, members=members, leads=leads,
         persons=Person.objects.in_bulk(people), skills=_skills(people), serving=_serving(),
         required=required_skills(category_ids), away=away, rostered=rostered,
-        load=_open_by("assignee_id", {"assignee__in": people}),
-        team_load=_open_by("team_id", {"team__in": teams, "level__gte": 2}),
+        load=open_by("assignee_id", {"assignee__in": people}),
+        team_load=open_by("team_id", {"team__in": teams, "level__gte": 2}),
     )  # fmt: skip
 
 
-def handovers_of(ticket: Ticket) -> list[Handover]:
-    """Return the hand-overs of a ticket, newest first; no statement for one never moved."""
-    if not ticket.hop_count:
-        return []
-    found = Handover.objects.filter(ticket=ticket).order_by("-pk")
-    return list(found.select_related("from_team", "to_team", "proposed_by", "answered_by"))
-
-
-def proposed(ticket: Ticket) -> Handover | None:
-    """Return the hand-over of a ticket that waits for an answer."""
-    return (
-        Handover.objects.filter(ticket=ticket, state=HandoverState.PROPOSED)
-        .select_related("from_team", "to_team", "proposed_by")
-        .first()
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """A team the hand-over dialog offers, with what helps to choose."""
-
-    team: Team
-    serves: bool
-    on_duty: list[str]
-    open: int
-
-
-def destinations(ticket: Ticket, *, at: datetime) -> list[Destination]:
-    """Return the teams a ticket can be handed to, the fitting ones of the next level first."""
-    found = routing(category_ids={ticket.category_id}, at=at)
-    serving = found.serving.get(ticket.category.service_id, frozenset())
-    open_now = _open_by("team_id", {"team__in": found.teams})
-    options = [
-        Destination(
-            team=team,
-            serves=team.pk in serving,
-            on_duty=[person.name for person in found.on_duty(team.pk)],
-            open=open_now[team.pk],
-        )
-        for team in found.teams.values()
-        if team.pk != ticket.team_id
-    ]
-    return sorted(options, key=lambda o: (not o.serves, o.team.level < ticket.level, o.team.level))
-
-
-def people_of(options: Iterable[Destination]) -> list[tuple[str, list[tuple[int, str]]]]:
-    """Return the agents of the offered teams, under the names of their teams."""
-    teams = {option.team.pk: option.team.name for option in options}
-    rows = (
-        _memberships(teams)
-        .select_related("person")
-        .order_by("person__given_name", "person__family_name")
-    )
-    found: dict[int, list[tuple[int, str]]] = {pk: [] for pk in teams}
-    for row in rows:
-        found[row.team_id].append((row.person_id, row.person.name))
-    return [(teams[pk], people) for pk, people in found.items() if people]
-
-
-def _memberships(teams: Iterable[int]) -> QuerySet[Membership]:
+def memberships(teams: Iterable[int]) -> QuerySet[Membership]:
     """Return who can be given work in the teams: neither leavers nor those who only belong."""
     return Membership.objects.filter(
         team__in=teams, person__is_active=True, person__role__in=[Role.AGENT, Role.ADMINISTRATOR]
@@ -215,6 +154,6 @@ def _serving() -> dict[int, frozenset[int]]:
     return {service: frozenset(teams) for service, teams in found.items()}
 
 
-def _open_by(field: str, where: dict[str, object]) -> Counter[int]:
+def open_by(field: str, where: dict[str, object]) -> Counter[int]:
     rows = Ticket.objects.open().filter(**where).values_list(field).annotate(n=Count("pk"))
     return Counter(dict(rows))
