@@ -10,7 +10,7 @@ from setup.bulk.tables import Row, Tables
 from sla.choices import ClockState, Metric
 from sla.engine import Timeline, evaluate
 from sla.queries import Promise
-from tickets.choices import EntryKind, HoldReason, Status
+from tickets.choices import EntryKind, HoldReason, Status, WokenBy
 
 TRACE = "seed"
 OPENED = (
@@ -73,11 +73,11 @@ class Draft:
 
     def hold(self, reason: str, actor: Person, until: datetime | None = None) -> None:
         """Begin a hold; the act that moves the status is written by the caller."""
-        self.holds.append([self.id, reason, "", until, actor.pk, self.at, None])
+        self.holds.append([self.id, reason, "", until, actor.pk, self.at, None, ""])
 
     def resume(self) -> None:
         """End the open hold at the instant of the last act."""
-        self.holds[-1][6] = self.at
+        self.holds[-1][6:] = [self.at, WokenBy.PERSON.value]
 
     def handed(self, to: Team, person: Person, *, at: datetime) -> None:
         """Write the row of a hand-over by the sweep."""
@@ -102,13 +102,20 @@ class Draft:
             self.requester.organisation_id, self.requester.site_id, self.requester.is_vip,
             self.requester.language, v["channel"], v["opened_at"], self.at, v["responded_at"],
             v["resolved_at"], v["ended_at"], v["resolution"], 0, v["hop_count"],
-            min(running, default=None), self.version,
+            min(running, default=None), self.version, *self.care,
         )])  # fmt: skip
         tables.add("tickets_entry", self.entries)
         tables.add("audit_event", self.events)
         tables.add("tickets_hold", self.holds)
         tables.add("escalation_handover", self.handovers)
         return len(self.promises)
+
+    @property
+    def care(self) -> tuple[datetime, datetime | None]:
+        """Since when its team has it, and when somebody there took it in hand."""
+        since: datetime = self.handovers[-1][15] if self.handovers else self.values["opened_at"]
+        waits = self.values["status"] == Status.NEW or self.handovers
+        return since, None if waits else self.values["responded_at"]
 
     def _clock(
         self, tables: Tables, key: int, promise: Promise, read_at: datetime

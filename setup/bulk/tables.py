@@ -16,11 +16,12 @@ COLUMNS: Final = {
         "priority", "category_id", "team_id", "level", "assignee_id", "follow_up_id",
         "requester_id", "opened_by_id", "organisation_id", "site_id", "is_vip", "language",
         "channel", "opened_at", "updated_at", "responded_at", "resolved_at", "ended_at",
-        "resolution", "reopen_count", "hop_count", "next_due_at", "version",
+        "resolution", "reopen_count", "hop_count", "next_due_at", "version", "team_since",
+        "accepted_at",
     ),
     "tickets_entry": ("ticket_id", "kind", "author_id", "channel", "body", "at"),
     "tickets_hold": (
-        "ticket_id", "reason", "note", "until", "author_id", "started_at", "ended_at",
+        "ticket_id", "reason", "note", "until", "author_id", "started_at", "ended_at", "woken_by",
     ),
     "tickets_clock": (
         "id", "ticket_id", "metric", "run", "state", "agreement_id", "calendar_id",
