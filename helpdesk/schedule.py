@@ -27,6 +27,11 @@ SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": schedule(run_every=10.0),
         "options": {"expires": 600.0},
     },
+    "go on with jobs whose worker was lost": {
+        "task": "tickets.tasks.resume_replays",
+        "schedule": schedule(run_every=10.0),
+        "options": {"expires": 600.0},
+    },
     "read clocks whose policy changed unheard": {
         "task": "tickets.tasks.read_clocks_anew",
         "schedule": crontab(hour="3", minute="37"),

@@ -66,3 +66,6 @@ class ReplayState(models.TextChoices):
     DONE = "done", _("done")
     CANCELLED = "cancelled", _("stopped")
     FAILED = "failed", _("failed")
+
+
+UNFINISHED = (ReplayState.WAITING, ReplayState.RUNNING)

@@ -355,6 +355,7 @@ class Replay(models.Model):
     )  # fmt: skip
     asked_at = models.DateTimeField(_("asked"))
     started_at = models.DateTimeField(_("started"), null=True)
+    progressed_at = models.DateTimeField(_("last progress"), null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
     cancel_asked = models.BooleanField(_("to be stopped"), default=False)
     undo_until = models.DateTimeField(_("can be taken back until"), null=True)

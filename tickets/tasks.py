@@ -59,3 +59,15 @@ def read_clocks_anew(
     after: int | None = 0
     while after is not None and revision in {None, sla.revision()}:
         after = actions.read_anew(after=after, origin=origin)
+
+
+@shared_task(soft_time_limit=100)
+def run_replay(*, replay: int, **_future: object) -> None:
+    """Work for a second on a background job over many tickets; it wakes its own successor."""
+    actions.run_replay(replay)
+
+
+@shared_task(soft_time_limit=100)
+def resume_replays(**_future: object) -> int:
+    """Take up background jobs whose worker was lost."""
+    return actions.resume_replays()

@@ -6,6 +6,7 @@ from tickets.actions.funnel import BatchChange, change_batch, change_ticket
 from tickets.actions.once import forget_submissions, key_of
 from tickets.actions.opening import NewTicket, open_ticket
 from tickets.actions.replay import read_anew
+from tickets.actions.replays import resume_replays, run_replay, stop_replay
 from tickets.actions.verbs import (
     assign,
     cancel,
@@ -46,5 +47,8 @@ __all__ = [
     "reply",
     "resolve",
     "resume",
+    "resume_replays",
+    "run_replay",
+    "stop_replay",
     "take",
 ]
