@@ -6,7 +6,9 @@ from typing import Any
 from accounts.models import Person
 from notifications.actions import NewMessage
 from sla.choices import Metric
-from tickets.models import Clock, Ticket
+from sla.queries import ReasonTerms
+from tickets.choices import Status, WokenBy
+from tickets.models import Clock, Hold, Ticket
 from tickets.notices import Coded, message
 
 
@@ -27,3 +29,18 @@ def of_handover(
     return [
         message(ticket, template, reader, key=key, **data) for reader in readers if reader.email
     ]
+
+
+def of_waking(
+    ticket: Ticket, hold: Hold, reason: ReasonTerms, by: WokenBy, readers: Iterable[Person]
+) -> list[NewMessage]:
+    """Return the messages about a hold that ends by itself; the key holds it, so each once."""
+    facts = {"by": by.value, "since": hold.started_at, "status": Coded(Status, Status.IN_PROGRESS)}
+    return [
+        message(
+            ticket, "ticket_woken", reader, key=f"hold:{hold.pk}",
+            reason=reason.name_in(reader.language), **facts,
+        )
+        for reader in readers
+        if reader.email
+    ]  # fmt: skip

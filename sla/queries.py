@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Func, Q, TextField
+from django.utils import translation
 
 from accounts.models import Organisation, Site, Team
 from catalog.models import Category, Service
@@ -107,6 +108,11 @@ class ReasonTerms:
     def name(self) -> str:
         """The name in the active language."""
         return translated(self.names) if self.names else str(HoldReason(self.slug).label)
+
+    def name_in(self, language: str) -> str:
+        """Return the name in a language."""
+        with translation.override(language):
+            return self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from tickets.choices import (
     Status,
     WokenBy,
 )
-from tickets.querysets import ClockQuerySet, TicketQuerySet
+from tickets.querysets import ClockQuerySet, HoldQuerySet, TicketQuerySet
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)  # where a ticket without a running clock sorts
 
@@ -257,6 +257,8 @@ class Hold(models.Model):
     ended_at = models.DateTimeField(_("to"), null=True)
     wake_at = models.DateTimeField(_("wakes"), null=True)
     woken_by = models.CharField(_("ended by"), max_length=6, choices=WokenBy, blank=True)
+
+    objects = HoldQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("hold")

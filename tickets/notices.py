@@ -106,6 +106,13 @@ def _replied(
         yield message(ticket, "ticket_replied", ticket.requester, body=body, by=by)
 
 
+def _held(
+    ticket: Ticket, origin: Origin, body: str, clocks: Sequence[Clock]
+) -> Iterable[NewMessage]:
+    if body:
+        yield from _replied(ticket, origin, body, clocks)
+
+
 def _resolved(
     ticket: Ticket, origin: Origin, body: str, clocks: Sequence[Clock]
 ) -> Iterable[NewMessage]:
@@ -154,6 +161,7 @@ def _link(ticket: Ticket, reader: Any) -> str:
 _MAKERS = {
     "ticket.opened": _opened,
     "ticket.replied": _replied,
+    "ticket.held": _held,
     "ticket.resolved": _resolved,
     "ticket.assigned": _assigned,
     "ticket.reopened": _reopened,

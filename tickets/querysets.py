@@ -12,7 +12,7 @@ from tickets import permissions
 from tickets.choices import OPEN
 
 if TYPE_CHECKING:
-    from tickets.models import Clock, Ticket  # noqa: F401 - named in strings below
+    from tickets.models import Clock, Hold, Ticket  # noqa: F401 - named in strings below
 
 
 READINGS = ("on_track", "at_risk", "late", "paused", "no_target")
@@ -70,3 +70,11 @@ class ClockQuerySet(QuerySet["Clock"]):
             next_action_at__isnull=False,
             next_action_at__lte=at,
         )
+
+
+class HoldQuerySet(QuerySet["Hold"]):
+    """Reads of holds."""
+
+    def to_wake(self, *, at: datetime | Combinable) -> Self:
+        """Return the open holds that are to end by themselves, by the partial index."""
+        return self.filter(ended_at__isnull=True, wake_at__isnull=False, wake_at__lte=at)

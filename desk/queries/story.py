@@ -16,11 +16,12 @@ from accounts.models import Person, Team
 from audit.models import Event
 from catalog.choices import Impact, Kind, Urgency
 from catalog.models import Category
+from common.formats import date_time
 from common.translated import translated
 from escalation.choices import HandoverState, Trigger
 from sla.choices import Metric
 from sla.queries import policy
-from tickets.choices import Priority, Status
+from tickets.choices import Priority, Status, WokenBy
 
 Names = dict[tuple[str, int | str], str]
 
@@ -56,6 +57,11 @@ BY_ITSELF = {
     "ticket.closed": gettext_lazy("Closed: nobody reopened it in time."),
     "ticket.escalated": gettext_lazy("Escalated to %(team)s, %(level)s: %(trigger)s."),
 }
+# What is said of a hold that ended by itself.
+WOKEN = {
+    WokenBy.DATE: gettext_lazy("The ticket goes on: the promised date has come."),
+    WokenBy.LIMIT: gettext_lazy("The ticket goes on: it waited for %(hold)s as long as it may."),
+}
 SENT_BACK = {
     HandoverState.REFUSED: gettext_lazy(
         "%(who)s refused the hand-over. The ticket is back with %(team)s: %(reason)s"
@@ -75,6 +81,8 @@ FIELDS = {
     "assignee_id": gettext_lazy("Assignee"),
     "follow_up_id": gettext_lazy("Contact for the caller"),
     "hold": gettext_lazy("Waits for"),
+    "until": gettext_lazy("Promised for"),
+    "woken_by": gettext_lazy("Ended by"),
     "trigger": gettext_lazy("Why"),
     "reason": gettext_lazy("Reason"),
     "resolution": gettext_lazy("Solution"),
@@ -99,6 +107,8 @@ _WORDS: dict[str, Callable[[Any], Any]] = {
     "trigger": lambda value: Trigger(value).label,
     "handover": lambda value: HandoverState(value).label,
     "metric": lambda value: Metric(value).label,
+    "woken_by": lambda value: WokenBy(value).label,
+    "until": lambda value: date_time(datetime.fromisoformat(value)),
     "late": lambda value: ", ".join(str(Metric(one).label) for one in value),
 }
 
@@ -173,7 +183,10 @@ def _sentence(event: Event, who: str, names: Names) -> str:
     sentence = SENTENCES.get(event.verb)
     if event.actor is None:
         sentence = BY_ITSELF.get(event.verb, sentence)
-    if after.get("handover") in SENT_BACK:
+    if after.get("woken_by") in WOKEN:
+        sentence = WOKEN[WokenBy(after["woken_by"])]
+        values["hold"] = _word("hold", event.changes["hold"][0], names)
+    elif after.get("handover") in SENT_BACK:
         sentence = SENT_BACK[HandoverState(after["handover"])]
     elif event.verb == "ticket.assigned" and after.get("assignee_id") is None:
         sentence = GIVEN_BACK

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from common.errors import InvalidInput
 from common.origin import Origin
-from sla.queries import Policy, ReasonTerms, policy
+from sla.queries import Policy, policy
 from tickets import rules
-from tickets.actions.changes import Change, NewHold
-from tickets.choices import HoldReason, Status
+from tickets.actions import holds as holds_
+from tickets.actions.changes import Change
+from tickets.choices import HoldReason, Status, WokenBy
 from tickets.models import Entry, Hold, Ticket
 
 
@@ -111,12 +112,13 @@ def _holds(
     if ticket.status != Status.ON_HOLD or change.hold is not None:
         for hold in holds:
             if hold.ended_at is None:
-                hold.ended_at = max(moment, hold.started_at)
-                hold.woken_by = change.woken_by
+                hold.ended_at, hold.woken_by = _end_of(hold, change, moment), change.woken_by
                 outcome.ended_holds.append(hold)
     if change.hold is not None:
-        outcome.new_holds.append(_new_hold(ticket, change.hold, origin, known or policy()))
+        outcome.new_holds.append(holds_.begin(ticket, change, origin, known or policy()))
         outcome.extra["hold"] = [None, change.hold.reason]
+        if change.hold.until is not None:
+            outcome.extra["until"] = [None, change.hold.until.isoformat()]
     if "resolved_at" in outcome.before and ticket.resolved_at is None:
         outcome.new_holds.append(
             Hold(
@@ -127,29 +129,10 @@ def _holds(
     return [*holds, *outcome.new_holds]
 
 
-def _new_hold(ticket: Ticket, asked: NewHold, origin: Origin, known: Policy) -> Hold:
-    reason = known.reason(asked.reason)
-    if reason.needs_date and asked.until is None:
-        raise InvalidInput(_("Say until when; the caller is promised this date."), field="until")
-    if asked.until is not None and asked.until <= origin.moment:
-        raise InvalidInput(_("Choose a date that is still to come."), field="until")
-    return Hold(
-        ticket=ticket, reason=asked.reason, note=asked.note, until=asked.until,
-        supplier_id=asked.supplier_id, author_id=_actor(origin), started_at=origin.moment,
-        wake_at=_wake_at(ticket, asked, reason, known, origin.moment),
-    )  # fmt: skip
-
-
-def _wake_at(
-    ticket: Ticket, asked: NewHold, reason: ReasonTerms, known: Policy, at: datetime
-) -> datetime | None:
-    """When the hold ends by itself: at the promised date, or when it took as long as it may."""
-    found = [asked.until] if asked.until is not None and reason.wakes_on_date else []
-    hours = known.hours_of_site(ticket.site_id)
-    if reason.max_seconds is not None and hours is not None:
-        limit = hours.add(at, reason.max_seconds)
-        found += [limit] if limit is not None else []
-    return min(found, default=None)
+def _end_of(hold: Hold, change: Change, moment: datetime) -> datetime:
+    """When a hold ended: what ends by itself ends at its instant, whenever it was seen."""
+    by_itself = change.woken_by in {WokenBy.DATE, WokenBy.LIMIT}
+    return max(hold.wake_at if by_itself and hold.wake_at else moment, hold.started_at)
 
 
 def _entry(ticket: Ticket, change: Change, origin: Origin) -> Entry:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from accounts.models import Person, Team
 from catalog.models import Category
@@ -166,17 +167,34 @@ def claim_due(limit: int, *, at: datetime | None, ticket_id: int | None = None) 
     found = Clock.objects.to_look_at(at=at or in_statement())
     if ticket_id is not None:
         found = found.filter(ticket=ticket_id)
+    return _claimed(_locked(found.order_by("next_action_at")[:limit]))
+
+
+def claim_to_wake(
+    limit: int, *, at: datetime | None, ticket_id: int | None = None
+) -> list[Claimed]:
+    """Lock and return up to `limit` tickets whose hold is to end by itself, earliest first.
+
+    As `claim_due`: what somebody else holds is passed over. Whoever had it may just have ended
+    the hold: the caller looks again at what it gets.
+    """
+    found = Hold.objects.to_wake(at=at or in_statement())
+    if ticket_id is not None:
+        found = found.filter(ticket=ticket_id)
+    return _claimed(_locked(found.order_by("wake_at")[:limit]))
+
+
+def _locked(rows: QuerySet[Clock] | QuerySet[Hold]) -> list[int]:
+    """Lock rows with their tickets, as far as nobody holds them; return the tickets' keys."""
     due = (
-        found.select_for_update(of=("ticket", "self"), skip_locked=True, no_key=True)
+        rows.select_for_update(of=("ticket", "self"), skip_locked=True, no_key=True)
         .select_related("ticket")
-        .only("ticket", "ticket__id")  # locked here, read whole below
-        .order_by("next_action_at")[:limit]
+        .only("ticket", "ticket__id")  # locked here, read whole by the caller
     )
     with connection.cursor() as cursor:
         # Django locks two tables only for whole rows of the model; five hundred keys will do.
         cursor.execute(*due.query.sql_with_params())
-        ids = list(dict.fromkeys(row[-1] for row in cursor.fetchall()))
-    return _claimed(ids)
+        return list(dict.fromkeys(row[-1] for row in cursor.fetchall()))
 
 
 def claim_open(limit: int, *, after: int) -> list[Claimed]:

@@ -78,17 +78,21 @@ def hold(
     note: str = "",
     until: datetime | None = None,
     supplier: Organisation | None = None,
+    message: str = "",
     seen_version: int | None = None,
 ) -> Ticket:
-    """Put a ticket on hold; some reasons need the date that the caller is promised."""
-    if reason == HoldReason.RESOLVED:
-        raise InvalidInput(_("Say what the ticket waits for."), field="reason")
+    """Put a ticket on hold, or let one that waits wait for something else or longer.
+
+    Its reason says whether it needs a date that the caller is promised, and whether the caller
+    must be told; message: what they are told, as a reply of the desk in the same change.
+    """
     asked = NewHold(
         reason=reason, note=note, until=until, supplier_id=supplier.pk if supplier else None
     )
+    told = NewEntry(kind=EntryKind.REPLY, body=message) if message.strip() else None
     return change_ticket(
         ticket_id,
-        Change(status=Status.ON_HOLD, hold=asked),
+        Change(status=Status.ON_HOLD, hold=asked, entry=told, is_response=told is not None),
         verb="ticket.held",
         may=permissions.can_work,
         origin=origin,

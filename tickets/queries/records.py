@@ -35,7 +35,7 @@ _PUBLIC_VERBS = frozenset(
 _PUBLIC_FIELDS = frozenset(
     {
         "status", "title", "kind", "priority", "impact", "urgency", "level", "resolution",
-        "responded_at", "resolved_at", "ended_at", "hold",
+        "responded_at", "resolved_at", "ended_at", "hold", "until", "woken_by",
     }
 )  # fmt: skip
 

@@ -1,0 +1,124 @@
+"""Holds that end by themselves: their promised date has come, or they took as long as they may.
+
+As the sweep of steps: one transaction claims a batch, others' rows are passed over, and the
+tickets' own funnel writes status, clocks, event and messages set-based.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from common import clock
+from common.origin import Origin
+from escalation import notices
+from escalation.actions.sweep import _UNREADABLE, BATCH
+from escalation.queries import Routing, routing
+from notifications.actions import NewMessage
+from sla.queries import Policy, policy
+from tickets.actions import BatchChange, Change, change_batch
+from tickets.actions.clocks import Claimed, claim_to_wake
+from tickets.actions.holds import woken_by
+from tickets.choices import Status, WokenBy
+from tickets.models import Hold
+
+logger = logging.getLogger(__name__)
+
+
+def wake(
+    *, limit: int = BATCH, at: datetime | None = None, ticket_id: int | None = None
+) -> int:
+    """End one batch of holds whose instant has come; return how many tickets go on.
+
+    Each hold ends at its own instant, however late it is looked at: clocks read the same.
+    at: only for tests, replay and demo data. ticket_id: look at this ticket alone.
+    """
+    with transaction.atomic():
+        claimed = claim_to_wake(limit, at=at, ticket_id=ticket_id)
+        if not claimed:
+            return 0
+        # After the claim: no change of these tickets is later than what is written now.
+        origin = Origin.of_system(trace="sweep", at=at or clock.now())
+        rules = policy()
+        due = [(one, hold) for one in claimed for hold in _due(one, origin.moment)]
+        ways = _ways(due, rules, origin.moment)
+        changes = [_change(one, hold, rules, ways) for one, hold in due]
+        change_batch(changes, rules=rules, origin=origin)
+    return len(due)
+
+
+def wake_all(*, at: datetime | None = None, most: int = 40) -> int:
+    """Wake batch after batch until no hold is due; return the tickets that go on.
+
+    A ticket that cannot be read fails its batch: its neighbours are then woken one by one.
+    """
+    total = 0
+    for _batch in range(most):
+        try:
+            done = wake(at=at)
+        except _UNREADABLE:
+            logger.exception("a batch of holds failed; its tickets are woken one by one")
+            return total + _one_by_one(at)
+        total += done
+        if not done:
+            break
+    return total
+
+
+def _one_by_one(at: datetime | None) -> int:
+    due = Hold.objects.to_wake(at=at or clock.now()).order_by("wake_at")
+    done = 0
+    for pk in due.values_list("ticket_id", flat=True)[:BATCH]:
+        try:
+            done += wake(at=at, ticket_id=pk)
+        except _UNREADABLE:
+            logger.exception("ticket %s cannot be woken", pk)
+    return done
+
+
+def _due(claimed: Claimed, at: datetime) -> list[Hold]:
+    """The hold to end, read after the lock: somebody may have ended or prolonged it meanwhile."""
+    return [
+        hold
+        for hold in claimed.holds
+        if hold.ended_at is None
+        and hold.wake_at is not None
+        and hold.wake_at <= at
+        and claimed.ticket.status == Status.ON_HOLD
+    ]
+
+
+def _ways(
+    due: Sequence[tuple[Claimed, Hold]], rules: Policy, at: datetime
+) -> Routing | None:
+    """Read who is on duty, unless every ticket has somebody of its own."""
+    if all(one.ticket.assignee_id for one, _hold in due):
+        return None
+    return routing(category_ids=None, rules=rules, at=at)
+
+
+def _change(one: Claimed, hold: Hold, rules: Policy, ways: Routing | None) -> BatchChange:
+    by = woken_by(hold)
+    return BatchChange(
+        ticket=one.ticket,
+        change=Change(status=Status.IN_PROGRESS, woken_by=by),
+        verb="ticket.resumed",
+        extra={"hold": [hold.reason, None], "woken_by": [None, by.value]},
+        messages=_messages(one, hold, by, rules, ways),
+        is_quiet=True,
+        clocks=one.clocks,
+        holds=one.holds,
+    )
+
+
+def _messages(
+    one: Claimed, hold: Hold, by: WokenBy, rules: Policy, ways: Routing | None
+) -> tuple[NewMessage, ...]:
+    """Tell the assignee, else the team on duty, else its lead."""
+    ticket = one.ticket
+    if ticket.assignee is not None:
+        readers = [ticket.assignee]
+    else:
+        readers = (ways.on_duty(ticket.team_id) or ways.leads_of([ticket.team_id])) if ways else []
+    return tuple(notices.of_waking(ticket, hold, rules.reason(hold.reason), by, readers))
