@@ -26,9 +26,7 @@ from tickets.models import Hold
 logger = logging.getLogger(__name__)
 
 
-def wake(
-    *, limit: int = BATCH, at: datetime | None = None, ticket_id: int | None = None
-) -> int:
+def wake(*, limit: int = BATCH, at: datetime | None = None, ticket_id: int | None = None) -> int:
     """End one batch of holds whose instant has come; return how many tickets go on.
 
     Each hold ends at its own instant, however late it is looked at: clocks read the same.
@@ -89,9 +87,7 @@ def _due(claimed: Claimed, at: datetime) -> list[Hold]:
     ]
 
 
-def _ways(
-    due: Sequence[tuple[Claimed, Hold]], rules: Policy, at: datetime
-) -> Routing | None:
+def _ways(due: Sequence[tuple[Claimed, Hold]], rules: Policy, at: datetime) -> Routing | None:
     """Read who is on duty, unless every ticket has somebody of its own."""
     if all(one.ticket.assignee_id for one, _hold in due):
         return None
