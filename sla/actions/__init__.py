@@ -1,6 +1,33 @@
 """Every write of calendars, agreements and reasons; each makes a new revision of the policy."""
 
+from sla.actions.agreements import (
+    Content,
+    discard_draft,
+    make_draft,
+    new_draft,
+    publish,
+    remove_example,
+    reorder,
+    retire,
+    save_draft,
+    save_example,
+)
 from sla.actions.calendars import remove, save_calendar
 from sla.actions.revision import new_revision, save
 
-__all__ = ["new_revision", "remove", "save", "save_calendar"]
+__all__ = [
+    "Content",
+    "discard_draft",
+    "make_draft",
+    "new_draft",
+    "new_revision",
+    "publish",
+    "remove",
+    "remove_example",
+    "reorder",
+    "retire",
+    "save",
+    "save_calendar",
+    "save_draft",
+    "save_example",
+]

@@ -154,8 +154,9 @@ class Step(models.Model):
 class Example(models.Model):
     """A saved "opened at X is due at Y": publishing must keep it, or have the change confirmed.
 
-    slug: that of the agreement, whatever its version. pauses: pairs of ISO instants.
-    expected_due: None is "never".
+    slug: that of the agreement, whatever its version. pauses: [from, until, reason] each, the
+    instants in ISO; a reason that does not stop the metric changes nothing. expected_due:
+    None is "never".
     """
 
     slug = models.SlugField(_("agreement"))

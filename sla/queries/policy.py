@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
@@ -14,7 +14,6 @@ from django.utils import translation
 from accounts.models import Organisation, Site, Team
 from catalog.models import Category, Service
 from common.translated import translated
-from sla import rules
 from sla.choices import AgreementKind, DayKind, HoldReason, Reopening
 from sla.engine import BusinessCalendar, Terms
 from sla.models import (
@@ -26,6 +25,7 @@ from sla.models import (
     Target,
     TeamCalendar,
 )
+from sla.rules import AgreementTerms, Facts, StepTerms, TargetTerms, match
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _BY_SLUG: dict[str, Any] = {
@@ -41,54 +41,6 @@ _BY_SLUG: dict[str, Any] = {
 _IN_FORCE = "SELECT stamp::text FROM sla_policyrevision LIMIT 1"
 # A column for statements that are made anyway: `policy_of` then costs none of its own.
 REVISION = Func(template=f"({_IN_FORCE})", output_field=TextField())
-
-
-@dataclass(frozen=True, slots=True)
-class StepTerms:
-    """A step as the sweep needs it: percent of the target, or seconds after it is due."""
-
-    milestone: str
-    action: str
-    percent: int | None = None
-    offset: int | None = None
-    team: int | None = None
-    tell: frozenset[str] = frozenset()
-    persons: tuple[int, ...] = ()
-    wakes: bool = False
-
-    def seconds_of(self, target: int) -> int:
-        """Return the open seconds since the start after which it comes; never before it."""
-        if self.offset is not None:
-            return max(target + self.offset, 0)
-        return target * (self.percent or 0) // 100
-
-
-@dataclass(frozen=True, slots=True)
-class TargetTerms:
-    """A target with its steps; calendar None counts by the caller's site."""
-
-    metric: str
-    calendar: int | None
-    seconds: tuple[int, ...]
-    at_risk_percent: int
-    pause_reasons: frozenset[str]
-    steps: tuple[StepTerms, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementTerms:
-    """An agreement with its conditions as primary keys and its targets."""
-
-    pk: int
-    slug: str
-    version: int
-    kind: str
-    names: Mapping[str, str]
-    conditions: Mapping[str, frozenset[Any]]
-    reopening: str
-    valid_from: datetime | None
-    valid_until: datetime | None
-    targets: tuple[TargetTerms, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +94,33 @@ class Policy:
     _made: dict[tuple[int, str, int, int], Promise] = field(default_factory=dict, compare=False)
 
     def promises(
-        self, facts: rules.Facts, *, at: datetime, kind: str = AgreementKind.SLA
+        self, facts: Facts, *, at: datetime, kind: str = AgreementKind.SLA
     ) -> list[Promise]:
         """Return what the first agreement of a kind that matches promises; none: nothing."""
         agreements = self.agreements.get(kind, ())
-        index = rules.match(agreements, facts, at=at)
+        index = match(agreements, facts, at=at)
         if index is None:
             return []
         agreement = agreements[index]
-        return [self._promise(agreement, target, facts) for target in agreement.targets]
+        return self.promised_by(agreement, priority=facts.priority, site=facts.site)
+
+    def promised_by(
+        self, agreement: AgreementTerms, *, priority: int, site: int | None
+    ) -> list[Promise]:
+        """Return what one agreement promises, whether it would be found or not."""
+        return [self._promise(agreement, target, priority, site) for target in agreement.targets]
+
+    def with_draft(self, draft: AgreementTerms, *, at: datetime) -> "Policy":
+        """Return this policy as if a draft, saved or not, were published at `at`."""
+        ended = (
+            replace(a, valid_until=at) if a.slug == draft.slug and a.valid_until is None else a
+            for a in self.agreements.get(draft.kind, ())
+            if a.pk != draft.pk
+        )
+        ordered = sorted([*ended, replace(draft, valid_from=at)], key=lambda a: (a.order, a.pk))
+        agreements = {**self.agreements, draft.kind: tuple(ordered)}
+        # What was made by the terms in force must not be found under those of the draft.
+        return replace(self, agreements=agreements, _made={})
 
     def stored(self, agreement: int, metric: str, calendar: int, seconds: int) -> Promise | None:
         """Return a promise as a clock has stored it; None: its target is no more."""
@@ -180,6 +150,10 @@ class Policy:
         calendar = self.by_site.get(site_id or 0) or self.default_calendar
         return None if calendar is None else self.calendars[calendar]
 
+    def calendar_name(self, calendar: int) -> str:
+        """Return the name of a calendar in the active language."""
+        return translated(self.calendar_names[calendar])
+
     def reason(self, slug: str) -> ReasonTerms:
         """Return a reason for a hold; one that was taken away is known by its short name."""
         known = self.reasons.get(slug)
@@ -191,14 +165,14 @@ class Policy:
         return None if calendar is None else self.calendars[calendar]
 
     def _promise(
-        self, agreement: AgreementTerms, target: TargetTerms, facts: rules.Facts
+        self, agreement: AgreementTerms, target: TargetTerms, priority: int, site: int | None
     ) -> Promise:
-        calendar = target.calendar or self.by_site.get(facts.site or 0) or self.default_calendar
+        calendar = target.calendar or self.by_site.get(site or 0) or self.default_calendar
         if calendar is None:
             raise LookupError("An agreement counts by site, and there is no calendar at all.")
-        key = (agreement.pk, target.metric, calendar, facts.priority)
+        key = (agreement.pk, target.metric, calendar, priority)
         if key not in self._made:
-            seconds = target.seconds[facts.priority - 1]
+            seconds = target.seconds[priority - 1]
             terms = Terms(
                 calendar=self.calendars[calendar],
                 seconds=seconds,
@@ -310,10 +284,7 @@ BUILT_IN = {
 
 
 def _agreements(draft: int | None, at: datetime | None) -> dict[str, tuple[AgreementTerms, ...]]:
-    keys = {
-        word: dict(model._base_manager.values_list("slug", "pk"))
-        for word, model in _BY_SLUG.items()
-    }
+    keys = keys_of_words()
     rows = list(
         Agreement.objects.filter(Q(valid_from__isnull=False) | Q(pk=draft))
         .prefetch_related("targets__steps__persons")
@@ -343,17 +314,33 @@ def agreement_terms(row: Agreement, keys: Mapping[str, Mapping[str, int]]) -> Ag
         slug=row.slug,
         version=row.version,
         kind=row.kind,
+        order=row.order,
         names=row.names,
-        conditions={
-            # A word nobody knows is no row: 0, and not None, which a caller without a site is.
-            word: frozenset(keys[word].get(v, 0) if word in keys else v for v in values)
-            for word, values in row.conditions.items()
-        },
+        conditions=matched_by(row.conditions, keys),
         reopening=row.reopening,
         valid_from=row.valid_from,
         valid_until=row.valid_until,
         targets=tuple(_target(t) for t in row.targets.all()),
     )
+
+
+def keys_of_words() -> dict[str, dict[str, int]]:
+    """Return the primary keys by short name for each word of a condition that is a row."""
+    return {
+        word: dict(model._base_manager.values_list("slug", "pk"))
+        for word, model in _BY_SLUG.items()
+    }
+
+
+def matched_by(
+    conditions: Mapping[str, Sequence[Any]], keys: Mapping[str, Mapping[str, int]]
+) -> dict[str, frozenset[Any]]:
+    """Return conditions as facts are compared with them: short names become primary keys."""
+    return {
+        # A word nobody knows is no row: 0, and not None, which a caller without a site is.
+        word: frozenset(keys[word].get(v, 0) if word in keys else v for v in values)
+        for word, values in conditions.items()
+    }
 
 
 def _target(target: Target) -> TargetTerms:

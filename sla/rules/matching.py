@@ -1,4 +1,4 @@
-"""Which agreement applies: pure."""
+"""Which agreement applies to a ticket."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
