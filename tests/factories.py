@@ -99,6 +99,16 @@ def agreement(
     return row
 
 
+def step(target: Target, milestone: str, percent: int = 100) -> Step:
+    """Return a saved step that hands a ticket over."""
+    row = Step(
+        target=target, milestone=milestone, percent=percent, action=StepAction.HAND_OVER,
+        tell=["lead"],
+    )  # fmt: skip
+    sla.save(row, origin=system())
+    return row
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """A small desk: two teams, five people, one service, office hours and a live category."""

@@ -333,9 +333,10 @@ class Clock(AbstractClock):
 class Replay(models.Model):
     """Many tickets replayed in the background, with progress, a way to stop, and a result.
 
-    agreement: the draft that is rehearsed, or the version that was published. days: how far
-    back resolved tickets are looked at. done of total: tickets. result: plain data, by kind.
-    Kept: it is the log of who recalculated what. undo_until: until when it can be taken back.
+    agreement: the draft that is rehearsed, or the version that was published; None once a
+    draft was thrown away. days: how far back resolved tickets are looked at. done of total:
+    tickets. result: plain data, by kind. Kept: it is the log of who recalculated what.
+    undo_until: until when it can be taken back.
     """
 
     kind = models.CharField(_("kind"), max_length=13, choices=ReplayKind)
@@ -343,7 +344,7 @@ class Replay(models.Model):
         _("state"), max_length=9, choices=ReplayState, default=ReplayState.WAITING
     )
     agreement = models.ForeignKey(
-        Agreement, models.PROTECT, null=True, related_name="+", verbose_name=_("agreement")
+        Agreement, models.SET_NULL, null=True, related_name="+", verbose_name=_("agreement")
     )
     days = models.PositiveSmallIntegerField(_("days looked back"), default=30)
     total = models.PositiveIntegerField(_("tickets"), default=0)

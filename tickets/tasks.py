@@ -10,7 +10,6 @@ from celery.app.task import Task
 from common import clock
 from common.errors import DomainError
 from common.origin import Origin
-from sla import queries as sla
 from tickets import actions
 from tickets.choices import Status
 from tickets.models import Ticket
@@ -47,18 +46,16 @@ def forget_submissions(**_future: object) -> int:
     return actions.forget_submissions()
 
 
-@shared_task(bind=True, soft_time_limit=3000, time_limit=3300)
+@shared_task(bind=True, soft_time_limit=100)
 def read_clocks_anew(
-    self: Task[Any, Any], /, *, revision: str | None = None, **_future: object
+    self: Task[Any, Any], /, *, revision: str | None = None, after: int = 0, **_future: object
 ) -> None:
-    """Read the clocks of all open tickets by the policy in force.
+    """Read the clocks of all open tickets by the policy in force, for a second at a time.
 
     revision: the one that woke this; when there is a later one, its own task does the work.
     """
     origin = Origin.of_system(trace=self.request.id or "beat")
-    after: int | None = 0
-    while after is not None and revision in {None, sla.revision()}:
-        after = actions.read_anew(after=after, origin=origin)
+    actions.read_on(after=after, revision=revision, origin=origin)
 
 
 @shared_task(soft_time_limit=100)

@@ -20,6 +20,7 @@ from common.formats import date_time
 from common.translated import translated
 from escalation.choices import HandoverState, Trigger
 from sla.choices import Metric
+from sla.models import Agreement
 from sla.queries import policy
 from tickets.choices import Priority, Status, WokenBy
 
@@ -48,6 +49,15 @@ SENTENCES = {
         "The time for the %(steps)s is nearly up; whoever works on it was told."
     ),
     "ticket.breached": gettext_lazy("The time for the %(late)s is up."),
+    "ticket.due_moved": gettext_lazy(
+        "Opening hours or agreements changed. New due times: %(due)s."
+    ),
+    "ticket.terms_changed": gettext_lazy(
+        "%(who)s recalculated the ticket by the agreement “%(agreement)s”."
+    ),
+    "ticket.terms_restored": gettext_lazy(
+        "%(who)s took the recalculation back: the earlier agreement counts again."
+    ),
     "ticket.target_relaxed": gettext_lazy(
         "The %(metric)s is not late any more: its target changed."
     ),
@@ -87,6 +97,8 @@ FIELDS = {
     "reason": gettext_lazy("Reason"),
     "resolution": gettext_lazy("Solution"),
     "handover": gettext_lazy("Hand-over"),
+    "agreement_id": gettext_lazy("Agreement"),
+    "due": gettext_lazy("Due"),
     "late": gettext_lazy("Late"),
     "metric": gettext_lazy("Target"),
     "kind": gettext_lazy("Kind"),
@@ -96,7 +108,9 @@ FIELDS = {
 _MODELS = {
     "team_id": "team", "assignee_id": "person", "follow_up_id": "person",
     "requester_id": "person", "category_id": "category", "hold": "hold",
+    "agreement_id": "agreement",
 }  # fmt: skip
+_TRANSLATED = frozenset({"category", "agreement"})
 _WORDS: dict[str, Callable[[Any], Any]] = {
     "status": lambda value: Status(value).label,
     "priority": lambda value: Priority(value).label,
@@ -109,6 +123,9 @@ _WORDS: dict[str, Callable[[Any], Any]] = {
     "metric": lambda value: Metric(value).label,
     "woken_by": lambda value: WokenBy(value).label,
     "until": lambda value: date_time(datetime.fromisoformat(value)),
+    "due": lambda value: ", ".join(
+        f"{Metric(metric).label} {_instant(at)}" for metric, at in value.items()
+    ),
     "late": lambda value: ", ".join(str(Metric(one).label) for one in value),
 }
 
@@ -208,10 +225,15 @@ def _word(field: str, value: Any, names: Names) -> str:
     return str(_WORDS[field](value)) if field in _WORDS else str(value)
 
 
+def _instant(at: str | None) -> str:
+    """Word an instant of the history; none: on hold, or never."""
+    return date_time(datetime.fromisoformat(at)) if at else "–"
+
+
 def _names(events: Sequence[Event]) -> Names:
     """Return the names of everything the events refer to by key."""
     wanted: dict[str, set[Any]] = {
-        "team": set(), "person": set(), "category": set(), "hold": set(),
+        "team": set(), "person": set(), "category": set(), "agreement": set(), "hold": set(),
     }  # fmt: skip
     for event in events:
         for field, pair in event.changes.items():
@@ -223,6 +245,7 @@ def _names(events: Sequence[Event]) -> Names:
         _labelled(Team.objects.filter(pk__in=wanted["team"]), "team", F("name")),
         _labelled(Person.objects.filter(pk__in=wanted["person"]), "person", full),
         _labelled(Category.objects.filter(pk__in=wanted["category"]), "category", names),
+        _labelled(Agreement.objects.filter(pk__in=wanted["agreement"]), "agreement", names),
     ]
     found = [part for part, keys in zip(parts, wanted.values(), strict=False) if keys]
     known = {("hold", slug): policy().reason(slug).name for slug in wanted["hold"]}
@@ -230,7 +253,7 @@ def _names(events: Sequence[Event]) -> Names:
         return known
     rows = found[0].union(*found[1:], all=True) if found[1:] else found[0]
     return known | {
-        (what, key): translated(json.loads(label)) if what == "category" else label.strip()
+        (what, key): translated(json.loads(label)) if what in _TRANSLATED else label.strip()
         for what, key, label in rows
     }
 

@@ -14,6 +14,7 @@ from sla.actions.agreements import (
 )
 from sla.actions.calendars import remove, save_calendar
 from sla.actions.revision import new_revision, save
+from sla.actions.withdrawal import take_back
 
 __all__ = [
     "Content",
@@ -30,4 +31,5 @@ __all__ = [
     "save_calendar",
     "save_draft",
     "save_example",
+    "take_back",
 ]

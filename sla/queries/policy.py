@@ -97,12 +97,18 @@ class Policy:
         self, facts: Facts, *, at: datetime, kind: str = AgreementKind.SLA
     ) -> list[Promise]:
         """Return what the first agreement of a kind that matches promises; none: nothing."""
+        agreement = self.agreement(facts, at=at, kind=kind)
+        if agreement is None:
+            return []
+        return self.promised_by(agreement, priority=facts.priority, site=facts.site)
+
+    def agreement(
+        self, facts: Facts, *, at: datetime, kind: str = AgreementKind.SLA
+    ) -> AgreementTerms | None:
+        """Return the first agreement of a kind that is in force at `at` and matches."""
         agreements = self.agreements.get(kind, ())
         index = match(agreements, facts, at=at)
-        if index is None:
-            return []
-        agreement = agreements[index]
-        return self.promised_by(agreement, priority=facts.priority, site=facts.site)
+        return None if index is None else agreements[index]
 
     def promised_by(
         self, agreement: AgreementTerms, *, priority: int, site: int | None

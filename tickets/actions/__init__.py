@@ -5,7 +5,9 @@ from tickets.actions.changes import KEEP, Change, NewEntry, NewHold
 from tickets.actions.funnel import BatchChange, change_batch, change_ticket
 from tickets.actions.once import forget_submissions, key_of
 from tickets.actions.opening import NewTicket, open_ticket
-from tickets.actions.replay import read_anew
+from tickets.actions.recalculation import CannotUndo, recalculate, undo, why_not_undo
+from tickets.actions.rehearsal import ask_rehearsal, preview
+from tickets.actions.replay import read_anew, read_on
 from tickets.actions.replays import resume_replays, run_replay, stop_replay
 from tickets.actions.verbs import (
     assign,
@@ -24,12 +26,14 @@ from tickets.actions.verbs import (
 __all__ = [
     "KEEP",
     "BatchChange",
+    "CannotUndo",
     "Change",
     "NewCall",
     "NewCaller",
     "NewEntry",
     "NewHold",
     "NewTicket",
+    "ask_rehearsal",
     "assign",
     "cancel",
     "change_batch",
@@ -42,7 +46,10 @@ __all__ = [
     "log_call",
     "note",
     "open_ticket",
+    "preview",
     "read_anew",
+    "read_on",
+    "recalculate",
     "reopen",
     "reply",
     "resolve",
@@ -51,4 +58,6 @@ __all__ = [
     "run_replay",
     "stop_replay",
     "take",
+    "undo",
+    "why_not_undo",
 ]

@@ -1,7 +1,7 @@
 """Clocks: the one place that reads promises off a ticket and stores the reading."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -37,6 +37,16 @@ class Refreshed:
     relaxed: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The terms a clock had before a change that is taken back, and whether it was late then."""
+
+    since: datetime
+    calendar: int
+    seconds: int
+    was_late: bool
+
+
 def refresh(
     ticket: Ticket,
     clocks: Sequence[Clock],
@@ -44,12 +54,15 @@ def refresh(
     *,
     at: datetime,
     rules: Policy | None = None,
+    kept: Mapping[int, Kept] | None = None,
 ) -> Refreshed:
     """Replay every promise of a ticket and set next_due_at; writes nothing.
 
     The caller holds the ticket's lock. The agreements are matched anew; a clock whose terms
     changed is replayed from its start with all holds (reliability.md S6). What a run timed
     may be over: its clock then stops at `at`.
+    kept: by the key of a clock, terms to which a change that is taken back returns; they began
+    when they had begun.
     """
     rules = rules or policy()
     found = _Found()
@@ -57,7 +70,10 @@ def refresh(
     known = {(clock.metric, clock.started_at): clock for clock in clocks}
     for key, run in current.items():
         if key in known:
-            found.note(known[key], _reread(known[key], run, ticket, holds, at))
+            before = _reread(known[key], run, ticket, holds, at)
+            if kept and known[key].pk in kept and before[4] != known[key].terms_since:
+                _return(known[key], run, ticket, holds, kept=kept[known[key].pk], at=at)
+            found.note(known[key], before)
             continue
         clock = _begun(ticket, run, clocks)
         clock.terms_since = at if clocks else run.started_at
@@ -119,6 +135,21 @@ def _reread(
         clock.terms_since = at
         _read(clock, run, ticket, holds, at)
     return before
+
+
+def _return(
+    clock: Clock, run: queries.Run, ticket: Ticket, holds: Sequence[Hold], *, kept: Kept,
+    at: datetime,
+) -> None:  # fmt: skip
+    """Date the terms of a clock back to when they first began, where it has those again."""
+    if (clock.calendar_id, clock.target_seconds) != (kept.calendar, kept.seconds):
+        return
+    clock.terms_since = kept.since
+    _read(clock, run, ticket, holds, at)
+    if clock.breached_at is not None and not kept.was_late:
+        # Meanwhile something else was promised: nobody was late by these terms before now.
+        clock.terms_since = at
+        _read(clock, run, ticket, holds, at)
 
 
 def _end(clock: Clock, ticket: Ticket, holds: Sequence[Hold], rules: Policy, at: datetime) -> None:
@@ -206,6 +237,12 @@ def claim_open(limit: int, *, after: int) -> list[Claimed]:
     return _claimed(
         list(found.select_for_update(no_key=True).values_list("pk", flat=True)[:limit])
     )
+
+
+def claim(found: QuerySet[Ticket]) -> list[Claimed]:
+    """Lock and return tickets in the order of their keys; a row somebody holds is waited for."""
+    rows = found.order_by("pk").select_for_update(no_key=True)
+    return _claimed(list(rows.values_list("pk", flat=True)))
 
 
 def _claimed(ids: Sequence[int]) -> list[Claimed]:

@@ -4,7 +4,7 @@
 `_prepare` and write with `_write`, so that a batch of one is a single change.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,8 @@ from tickets import notices, permissions
 from tickets.actions import clocks
 from tickets.actions.apply import apply
 from tickets.actions.changes import Change
+from tickets.actions.clocks import Kept
+from tickets.actions.standing import Moved, standing
 from tickets.models import Clock, Entry, Hold, Ticket
 
 # A change of any of these may move a deadline.
@@ -46,6 +48,9 @@ class BatchChange:
     extra: fields for the event beside those of the ticket.
     messages: further messages, beside those the ticket's own notices promise.
     clocks, holds: those of the ticket when the caller has read them under the lock.
+    kept: terms to which clocks return, see `clocks.refresh`.
+    tells_due: the event says which due instants moved; without a verb there is one if any did.
+    moved: set by the funnel where tells_due asks for it.
     is_quiet: the sweep asks: clocks are read anew, and the ticket's own notices are left out.
     """
 
@@ -58,6 +63,9 @@ class BatchChange:
     is_quiet: bool = False
     clocks: Sequence[Clock] | None = None
     holds: Sequence[Hold] | None = None
+    kept: Mapping[int, Kept] | None = None
+    tells_due: bool = False
+    moved: Moved = field(default_factory=Moved)
 
 
 @dataclass(slots=True)
@@ -195,7 +203,9 @@ def _prepare(asked: BatchChange, origin: Origin, rules: Policy | None) -> _Prepa
         holds = outcome.holds if outcome.holds is not None else asked.holds
         holds = holds if holds is not None else list(ticket.holds.all())
         relaxed = _refresh(prepared, asked, holds, moment, rules)
-    events = [(asked.verb, {**changes, **outcome.extra, **asked.extra})] if asked.verb else []
+    told = _told(asked.moved)
+    verb = asked.verb or ("ticket.due_moved" if told else "")
+    events = [(verb, {**changes, **outcome.extra, **asked.extra, **told})] if verb else []
     # A target may relax without a verb: the sweep reads a policy that was changed.
     events += [("ticket.target_relaxed", {"metric": [None, metric]}) for metric in relaxed]
     if not events:
@@ -205,11 +215,22 @@ def _prepare(asked: BatchChange, origin: Origin, rules: Policy | None) -> _Prepa
         prepared.events.append(_event(ticket, verb, what))
     ticket.updated_at = moment
     prepared.fields |= {"version", "updated_at"}
-    if asked.verb and not asked.is_quiet:
+    if verb and not asked.is_quiet:
         body = outcome.entry.body if outcome.entry else ""
-        prepared.messages = notices.for_event(ticket, verb=asked.verb, origin=origin, body=body)
+        prepared.messages = notices.for_event(ticket, verb=verb, origin=origin, body=body)
     prepared.messages += asked.messages
     return prepared
+
+
+def _told(moved: Moved) -> dict[str, list[Any]]:
+    """What an event says of due instants that moved; nothing when none did."""
+    before, after = moved.dues
+    if not (before or after or moved.late):
+        return {}
+    told: dict[str, list[Any]] = {
+        "due": [{m: at and at.isoformat() for m, at in dues.items()} for dues in (before, after)]
+    }
+    return told | ({"late": [None, moved.late]} if moved.late else {})
 
 
 def _refresh(
@@ -227,7 +248,11 @@ def _refresh(
     for row in rows:
         if row.pk in taken:
             row.fired = [*row.fired, *taken[row.pk]]
-    found = clocks.refresh(ticket, rows, holds, at=moment, rules=rules)
+    if asked.tells_due:
+        asked.moved.before = standing(rows, at=moment)
+    found = clocks.refresh(ticket, rows, holds, at=moment, rules=rules, kept=asked.kept)
+    if asked.tells_due:
+        asked.moved.after = standing([*rows, *found.new], at=moment)
     touched = {id(row): row for row in found.changed}
     touched |= {id(row): row for row in rows if row.pk in taken}
     prepared.changed_clocks, prepared.new_clocks = list(touched.values()), list(found.new)

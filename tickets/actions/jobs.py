@@ -15,13 +15,16 @@ from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
+from accounts.permissions import is_administrator
 from audit import actions as audit
 from common import clock, faults
-from common.errors import DomainError
+from common.errors import DomainError, NotAllowed
 from common.origin import Channel, Origin
 from common.wake import changed, wake
 from sla.models import Agreement
+from tickets.actions import tally
 from tickets.choices import UNFINISHED, ReplayKind, ReplayState
 from tickets.models import Replay, Ticket
 
@@ -29,7 +32,6 @@ logger = logging.getLogger(__name__)
 
 SLICE = 1.0  # seconds a task works before it lets the mails of its worker pass
 SILENCE = timedelta(seconds=15)  # a job without progress for so long has lost its worker
-MOST_NAMED = 200  # tickets a result names of each sort; the rest is counted
 
 # What a row that cannot be understood raises; a database that is away is another matter.
 _UNREADABLE = (
@@ -58,6 +60,14 @@ class Job:
     size: int = 200
 
 
+def require_administrator(origin: Origin) -> None:
+    """Raise NotAllowed when a person asks who may not change how the desk works."""
+    if origin.actor is not None and not is_administrator(origin.actor):
+        raise NotAllowed(
+            _("Only administrators may do this. Ask one of them; they own the agreements.")
+        )
+
+
 def ask(
     kind: ReplayKind,
     *,
@@ -80,11 +90,13 @@ def ask(
 def stop(replay_id: int, *, origin: Origin) -> Replay:
     """End a job after the chunk it is at; what it has done stays done.
 
-    Waits for that chunk. Raises Replay.DoesNotExist; a job that is over is left alone.
+    Waits for that chunk. Raises NotAllowed and Replay.DoesNotExist; a job that is over, or
+    that takes another one back, is left alone.
     """
+    require_administrator(origin)
     with transaction.atomic():
         replay = Replay.objects.select_for_update(no_key=True).get(pk=replay_id)
-        if replay.state in UNFINISHED:
+        if replay.state in UNFINISHED and replay.kind != ReplayKind.UNDO:
             origin = origin.timed(clock.now)
             replay.cancel_asked = True
             _end(replay, ReplayState.CANCELLED, origin)
@@ -113,13 +125,6 @@ def resume() -> int:
         for pk in keys:
             _wake(pk)
     return len(keys)
-
-
-def name(found: dict[str, Any], sort: str, row: dict[str, Any]) -> None:
-    """Add a row to the named ones of a result, as long as there is room."""
-    rows = found.setdefault(sort, [])
-    if len(rows) < MOST_NAMED:
-        rows.append(row)
 
 
 def _wake(replay_id: int) -> None:
@@ -180,7 +185,7 @@ def _work_alone(job: Job, replay: Replay, pk: int) -> None:
         logger.exception("job %s leaves ticket %s out", replay.pk, pk)
         replay.result = before
         replay.result["left_out"] = replay.result.get("left_out", 0) + 1
-        name(replay.result, "left_out_rows", {"ticket": pk})
+        tally.name(replay.result, "left_out", {"ticket": pk})
 
 
 def _origin(replay: Replay) -> Origin:

@@ -1,24 +1,45 @@
 """Reading clocks anew after the policy has changed: the same replay, with other terms."""
 
+import time
+
 from django.db import transaction
 
 from common import clock
 from common.bulk import update_rows
 from common.origin import Origin
+from common.wake import wake
+from sla import queries as sla
 from sla.queries import policy
 from tickets.actions import clocks
 from tickets.actions.changes import Change
 from tickets.actions.funnel import BatchChange, change_batch
 from tickets.actions.holds import wake_anew
+from tickets.actions.jobs import SLICE
 
 BATCH = 200  # tickets that are locked at a time; agents and the sweep pass in between
+
+
+def read_on(*, after: int, revision: str | None, origin: Origin) -> None:
+    """Replay the clocks of open tickets for a short while; what is left wakes the next task.
+
+    revision: the one that woke this; when there is a later one, its own task does the work.
+    """
+    end = time.monotonic() + SLICE
+    last: int | None = after
+    while last is not None and revision in {None, sla.revision()}:
+        last = read_anew(after=last, origin=origin)
+        if last is not None and time.monotonic() >= end:
+            with transaction.atomic():
+                wake("tickets.tasks.read_clocks_anew", revision=revision, after=last)
+            return
 
 
 def read_anew(*, after: int, origin: Origin) -> int | None:
     """Replay the clocks of the next open tickets beyond the key `after`; return the last key.
 
-    When their holds end by themselves is computed anew as well. None: there are no more. What
-    is due by the new terms is the sweep's to carry out.
+    When their holds end by themselves is computed anew as well. A ticket whose due instants
+    moved gets one event that says so. None: there are no more. What is due by the new terms is
+    the sweep's to carry out.
     """
     with transaction.atomic():
         claimed = clocks.claim_open(BATCH, after=after)
@@ -35,7 +56,7 @@ def read_anew(*, after: int, origin: Origin) -> int | None:
             [
                 BatchChange(
                     ticket=one.ticket, change=Change(), verb="", is_quiet=True,
-                    clocks=one.clocks, holds=one.holds,
+                    clocks=one.clocks, holds=one.holds, tells_due=True,
                 )
                 for one in claimed
             ],

@@ -3,12 +3,17 @@
 from collections.abc import Mapping
 
 from common.origin import Origin
-from tickets.actions import jobs
+from tickets.actions import jobs, recalculation, rehearsal
 from tickets.actions.jobs import Job
+from tickets.choices import ReplayKind
 from tickets.models import Replay
 
 # A kind that is asked for must be here; each stands in a module of its own.
-JOBS: Mapping[str, Job] = {}
+JOBS: Mapping[str, Job] = {
+    ReplayKind.REHEARSAL: rehearsal.JOB,
+    ReplayKind.RECALCULATION: recalculation.JOB,
+    ReplayKind.UNDO: recalculation.UNDO,
+}
 
 
 def run_replay(replay_id: int) -> None:

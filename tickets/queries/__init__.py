@@ -3,14 +3,26 @@
 from tickets.queries.counters import counters
 from tickets.queries.lists import PAGE, Chip, Row, chips_of, rows
 from tickets.queries.lookups import can_be_assigned, matrix, open_hold, priority_for
-from tickets.queries.readings import Run, explain, facts, read, run_of, runs, timeline
+from tickets.queries.many import Lot, read_many
+from tickets.queries.readings import (
+    Run,
+    agreements_of,
+    explain,
+    facts,
+    read,
+    run_of,
+    runs,
+    timeline,
+)
 from tickets.queries.story import clocks_of, entries
 
 __all__ = [
     "PAGE",
     "Chip",
+    "Lot",
     "Row",
     "Run",
+    "agreements_of",
     "can_be_assigned",
     "chips_of",
     "clocks_of",
@@ -22,6 +34,7 @@ __all__ = [
     "open_hold",
     "priority_for",
     "read",
+    "read_many",
     "rows",
     "run_of",
     "runs",

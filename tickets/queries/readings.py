@@ -60,6 +60,13 @@ def runs(ticket: Ticket, holds: Sequence[Hold], rules: Policy) -> dict[RunKey, R
     return {run.key: run for run in found}
 
 
+def agreements_of(ticket: Ticket, holds: Sequence[Hold], rules: Policy) -> set[int]:
+    """Return the keys of the agreements that count for a ticket, also where nothing runs now."""
+    found = rules.agreement(facts(ticket), at=ticket.agreed_at or ticket.opened_at)
+    internal = [*_of_team(ticket, rules), *_of_supplier(ticket, holds, rules)]
+    return {run.promise.agreement for run in internal} | ({found.pk} if found else set())
+
+
 def run_of(ticket: Ticket, clock: Clock, holds: Sequence[Hold], rules: Policy) -> Run | None:
     """Return the run a clock reads: the present one, or as it was when it stopped."""
     found = runs(ticket, holds, rules).get((clock.metric, clock.started_at))
