@@ -5,7 +5,8 @@ from tickets.actions.changes import KEEP, Change, NewEntry, NewHold
 from tickets.actions.funnel import BatchChange, change_batch, change_ticket
 from tickets.actions.once import forget_submissions, key_of
 from tickets.actions.opening import NewTicket, open_ticket
-from tickets.actions.recalculation import CannotUndo, recalculate, undo, why_not_undo
+from tickets.actions.publishing import publish
+from tickets.actions.recalculation import CannotUndo, undo, why_not_undo
 from tickets.actions.rehearsal import ask_rehearsal, preview
 from tickets.actions.replay import read_anew, read_on
 from tickets.actions.replays import resume_replays, run_replay, stop_replay
@@ -47,9 +48,9 @@ __all__ = [
     "note",
     "open_ticket",
     "preview",
+    "publish",
     "read_anew",
     "read_on",
-    "recalculate",
     "reopen",
     "reply",
     "resolve",

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
 
 from audit.models import Event
 from common import clock
@@ -34,7 +33,8 @@ def draft_of(slug: str, seconds: int, **more: object) -> Agreement:
     )  # fmt: skip
     sla.save(draft, origin=factories.system())
     for target in old.targets.all():
-        allowed = seconds if target.metric == Metric.RESOLUTION else target.seconds[0]
+        is_fix = target.metric == Metric.RESOLUTION
+        allowed = seconds if is_fix else min(seconds, target.seconds[0])
         sla.save(
             Target(
                 agreement=draft, metric=target.metric, calendar=target.calendar,
@@ -47,13 +47,11 @@ def draft_of(slug: str, seconds: int, **more: object) -> Agreement:
 
 def published(world: World, draft: Agreement, at) -> Replay:
     """Publish a draft at an instant and lay it on the open tickets, to the end."""
-    with clock.frozen(at), transaction.atomic():
-        origin = origin_of(world.beat, at)
-        old = Agreement.objects.get(slug=draft.slug, version=draft.version - 1)
-        old.valid_until, draft.valid_from = at, at
-        sla.save(old, origin=origin)
-        sla.save(draft, origin=origin)
-        replay = actions.recalculate(draft, origin=origin)
+    with clock.frozen(at):
+        _agreement, replay = actions.publish(
+            draft, open_too=True, origin=origin_of(world.beat, at)
+        )
+    assert replay is not None
     return worked(replay, at)
 
 
