@@ -35,3 +35,13 @@ class HandoverState(models.TextChoices):
     REFUSED = "refused", _("refused")
     RETURNED = "returned", _("handed back")
     RECALLED = "recalled", _("overtaken")
+
+
+class WhyLate(models.TextChoices):
+    """Why a ticket is expected to be late."""
+
+    LOAD = "load", _("only because of load")
+    HOLD = "hold", _("on hold")
+    SKILL = "skill", _("needs skill")
+    ABSENT = "absent", _("nobody is there")
+    TIME = "time", _("too little time left")

@@ -3,6 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Skill, Team
+from catalog.models import Category
 from escalation.choices import HandoverState, Kind, Trigger
 from tickets.models import Clock, Ticket
 
@@ -89,3 +90,56 @@ class Handover(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id}: {self.from_team_id} → {self.to_team_id}"
+
+
+class HandlingTime(models.Model):
+    """How long one person of a team takes for a ticket of a category, learnt from the history.
+
+    category None: of all the team's tickets. Made anew each night; see docs/service-levels.
+    """
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="+", verbose_name=_("team"))
+    category = models.ForeignKey(
+        Category, models.CASCADE, null=True, related_name="+", verbose_name=_("category")
+    )
+    tickets = models.PositiveIntegerField(_("tickets"))
+    median_seconds = models.PositiveIntegerField(_("half take less, seconds"))
+    p80_seconds = models.PositiveIntegerField(_("four of five take less, seconds"))
+    learnt_at = models.DateTimeField(_("learnt"))
+
+    class Meta:
+        verbose_name = _("handling time")
+        verbose_name_plural = _("handling times")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "category"], name="handling_time_once", nulls_distinct=False
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team_id}/{self.category_id}: {self.median_seconds} s"
+
+
+class ForecastTrial(models.Model):
+    """One past day, forecast from what was known at `at` and compared with what came.
+
+    named: tickets it would have named. became_late: those open at `at` that were late by
+    `until` and not before. both: those of them that it would have named. open: all that were
+    open. learnt_from: tickets solved before, from which the handling times were taken.
+    """
+
+    day = models.DateField(_("day"), unique=True)
+    at = models.DateTimeField(_("at"))
+    until = models.DateTimeField(_("until"))
+    open = models.PositiveIntegerField(_("open"))
+    named = models.PositiveIntegerField(_("named"))
+    became_late = models.PositiveIntegerField(_("became late"))
+    both = models.PositiveIntegerField(_("named and late"))
+    learnt_from = models.PositiveIntegerField(_("learnt from"))
+
+    class Meta:
+        verbose_name = _("trial of the forecast")
+        verbose_name_plural = _("trials of the forecast")
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.both} of {self.became_late}"

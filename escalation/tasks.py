@@ -9,3 +9,10 @@ from escalation import actions
 def sweep(**_future: object) -> int:
     """Carry out every step that is due; a probe of one index when nothing is."""
     return actions.sweep_all()
+
+
+@shared_task(soft_time_limit=1700, time_limit=1800)
+def learn_from_history(**_future: object) -> int:
+    """Learn how long tickets take, and try the forecast on the days that are over."""
+    actions.learn_handling_times()
+    return actions.try_forecast()

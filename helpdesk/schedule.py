@@ -37,6 +37,11 @@ SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": crontab(hour="3", minute="37"),
         "options": {"expires": 3600.0},
     },
+    "learn how long tickets take": {
+        "task": "escalation.tasks.learn_from_history",
+        "schedule": crontab(hour="3", minute="7"),
+        "options": {"expires": 3600.0},
+    },
     "forget sessions that have expired": {
         "task": "accounts.tasks.forget_sessions",
         "schedule": crontab(hour="4", minute="17"),
