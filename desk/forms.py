@@ -1,5 +1,6 @@
 """The forms of the desk's own pages."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ from django import forms
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from accounts.models import Person, Site
+from accounts.models import Person, Site, Team
 from common.origin import Channel
 from desk.queries import calls
 from tickets.actions import NewCaller
@@ -95,3 +96,38 @@ def solution_in(text: str) -> str:
     """Return what follows the arrows at the beginning of lines: "→ restarted the spooler"."""
     lines = (line.strip() for line in text.splitlines())
     return "\n".join(line[1:].strip() for line in lines if line.startswith("→")).strip()
+
+
+class TryOutForm(forms.Form):
+    """What if a team had more people today: a question only, nothing is written."""
+
+    to = forms.ChoiceField(label=gettext_lazy("In the team"))
+    people = forms.IntegerField(
+        label=gettext_lazy("More people"),
+        initial=1,
+        min_value=1,
+        max_value=9,
+        error_messages={
+            "required": gettext_lazy("Choose a number from 1 to 9."),
+            "invalid": gettext_lazy("Choose a number from 1 to 9."),
+            "min_value": gettext_lazy("Choose a number from 1 to 9."),
+            "max_value": gettext_lazy("Choose a number from 1 to 9."),
+        },
+    )
+
+    def __init__(
+        self, *args: Any, teams: Sequence[Team], team: Team | None = None, **more: Any
+    ) -> None:
+        super().__init__(*args, **more)
+        self.teams = {t.slug: t for t in teams}
+        field = self.fields["to"]
+        field.choices = [(t.slug, t.name) for t in teams]  # type: ignore[attr-defined]
+        field.initial = team.slug if team else None
+        field.error_messages["invalid_choice"] = _("There is no such team.")
+
+    @property
+    def extra(self) -> tuple[Team, int] | None:
+        """The team and how many more people in it; None: nothing was asked, or not rightly."""
+        if not self.is_bound or not self.is_valid():
+            return None
+        return self.teams[self.cleaned_data["to"]], self.cleaned_data["people"]

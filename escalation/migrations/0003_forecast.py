@@ -5,47 +5,85 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_distribution'),
-        ('catalog', '0001_catalogue'),
-        ('escalation', '0002_fewer_indexes'),
+        ("accounts", "0002_distribution"),
+        ("catalog", "0001_catalogue"),
+        ("escalation", "0002_fewer_indexes"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ForecastTrial',
+            name="ForecastTrial",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(unique=True, verbose_name='day')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('until', models.DateTimeField(verbose_name='until')),
-                ('open', models.PositiveIntegerField(verbose_name='open')),
-                ('named', models.PositiveIntegerField(verbose_name='named')),
-                ('became_late', models.PositiveIntegerField(verbose_name='became late')),
-                ('both', models.PositiveIntegerField(verbose_name='named and late')),
-                ('learnt_from', models.PositiveIntegerField(verbose_name='learnt from')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(unique=True, verbose_name="day")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("until", models.DateTimeField(verbose_name="until")),
+                ("open", models.PositiveIntegerField(verbose_name="open")),
+                ("named", models.PositiveIntegerField(verbose_name="named")),
+                ("became_late", models.PositiveIntegerField(verbose_name="became late")),
+                ("both", models.PositiveIntegerField(verbose_name="named and late")),
+                ("learnt_from", models.PositiveIntegerField(verbose_name="learnt from")),
             ],
             options={
-                'verbose_name': 'trial of the forecast',
-                'verbose_name_plural': 'trials of the forecast',
+                "verbose_name": "trial of the forecast",
+                "verbose_name_plural": "trials of the forecast",
             },
         ),
         migrations.CreateModel(
-            name='HandlingTime',
+            name="HandlingTime",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tickets', models.PositiveIntegerField(verbose_name='tickets')),
-                ('median_seconds', models.PositiveIntegerField(verbose_name='half take less, seconds')),
-                ('p80_seconds', models.PositiveIntegerField(verbose_name='four of five take less, seconds')),
-                ('learnt_at', models.DateTimeField(verbose_name='learnt')),
-                ('category', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.category', verbose_name='category')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.team', verbose_name='team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("tickets", models.PositiveIntegerField(verbose_name="tickets")),
+                (
+                    "median_seconds",
+                    models.PositiveIntegerField(verbose_name="half take less, seconds"),
+                ),
+                (
+                    "p80_seconds",
+                    models.PositiveIntegerField(verbose_name="four of five take less, seconds"),
+                ),
+                ("learnt_at", models.DateTimeField(verbose_name="learnt")),
+                (
+                    "category",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="catalog.category",
+                        verbose_name="category",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.team",
+                        verbose_name="team",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'handling time',
-                'verbose_name_plural': 'handling times',
-                'constraints': [models.UniqueConstraint(fields=('team', 'category'), name='handling_time_once', nulls_distinct=False)],
+                "verbose_name": "handling time",
+                "verbose_name_plural": "handling times",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("team", "category"),
+                        name="handling_time_once",
+                        nulls_distinct=False,
+                    )
+                ],
             },
         ),
     ]

@@ -5,7 +5,7 @@ show it, by the earliest due instant; what is due after the end therefore never 
 is due before it, and need not be looked at.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -116,28 +116,34 @@ class Situation:
 
 
 class Expected(NamedTuple):
-    """A ticket that will be late: since when, when the work is done (None: not by then), why."""
+    """A ticket that will be late: with what, from when on, and why.
+
+    done: when it will be kept after all; None: not by the end. free_at: when its hold ends,
+    None if nobody knows. seconds: what one person needs for it.
+    """
 
     ticket: int
     team: int
+    category: int
+    kind: Kind
     due: int
     done: int | None
     why: WhyLate
+    free_at: int | None
+    seconds: int
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What will be late by `until` and was not at `at`, in the order of time.
 
-    already: late tickets by team. slow: by team, how many would become late if each ticket
-    took as long as only one in five does.
+    slow: what would be if each ticket took as long as only one in five does.
     """
 
     at: int
     until: int
     late: tuple[Expected, ...]
-    already: Mapping[int, int]
-    slow: Mapping[int, int]
+    slow: tuple[Expected, ...]
 
 
 def forecast(now: Situation, *, extra: Mapping[int, int] | None = None) -> Outlook:
@@ -146,18 +152,11 @@ def forecast(now: Situation, *, extra: Mapping[int, int] | None = None) -> Outlo
     extra: by team, how many more people to suppose.
     """
     crew = now.crew.with_more(extra or {})
-    usual = _late(now, crew, is_slow=False)
-    slow = _late(now, crew, is_slow=True)
-    return Outlook(
-        at=now.at,
-        until=now.until,
-        late=tuple(sorted(usual, key=lambda e: (e.due, e.ticket))),
-        already=Counter(one.team for one in now.tickets if one.is_late),
-        slow=Counter(e.team for e in slow),
-    )
+    usual, slow = (_late(now, crew, is_slow=is_slow) for is_slow in (False, True))
+    return Outlook(at=now.at, until=now.until, late=usual, slow=slow)
 
 
-def _late(now: Situation, crew: Crew, *, is_slow: bool) -> list[Expected]:
+def _late(now: Situation, crew: Crew, *, is_slow: bool) -> tuple[Expected, ...]:
     duty = Duty(crew.people, crew.hours)
     works = defaultdict[int, list[tuple[int, Work]]](list)
     for one in now.tickets:
@@ -169,9 +168,18 @@ def _late(now: Situation, crew: Crew, *, is_slow: bool) -> list[Expected]:
         missed = sorted((due, w) for due, w in works[one.ticket] if _misses(done[w.key], due))
         if missed and not one.is_late:
             due, work = missed[0]
-            why = _why(work, due, now, crew, duty)
-            found.append(Expected(one.ticket, one.team, due, done[work.key], why))
-    return found
+            found.append(_expected(one, work, due, done[work.key], now, crew, duty))
+    return tuple(sorted(found, key=lambda e: (e.due, e.ticket)))
+
+
+def _expected(
+    one: Waiting, work: Work, due: int, done: int | None, now: Situation, crew: Crew, duty: Duty
+) -> Expected:
+    return Expected(
+        ticket=one.ticket, team=one.team, category=one.category, kind=Kind(work.key[1]), due=due,
+        done=done, why=_why(work, due, now, crew, duty), free_at=work.free_at,
+        seconds=work.seconds,
+    )  # fmt: skip
 
 
 def _works(

@@ -27,6 +27,7 @@ PAGES = {
     "ticket, log": ("nadia", "/desk/tickets/{number}/log/"),
     "call card": ("nadia", "/desk/calls/new/"),
     "lead, now": ("chiara", "/lead/"),
+    "lead, forecast": ("chiara", "/lead/forecast/"),
     "portal": ("sylvie", "/"),
     "portal, report": ("sylvie", "/report/"),
     "portal, my tickets": ("sylvie", "/my/"),
