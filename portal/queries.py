@@ -14,6 +14,7 @@ from catalog import queries as catalog
 from catalog.models import Category
 from common import paging
 from sla.choices import ClockState, Metric
+from sla.queries import policy
 from tickets import queries
 from tickets.choices import OPEN, HoldReason, Status
 from tickets.models import Clock, Hold, Ticket
@@ -23,7 +24,7 @@ from tickets.queries import Row
 UNFINISHED = (*OPEN, Status.RESOLVED)
 PAGE = 20
 
-WAITS = {
+WAITS: dict[str, Any] = {
     HoldReason.REQUESTER: gettext_lazy("Waiting for your answer"),
     HoldReason.SUPPLIER: gettext_lazy("Waiting for a supplier"),
     HoldReason.PART: gettext_lazy("Waiting for a part"),
@@ -116,7 +117,7 @@ def track(ticket: Ticket, hold: Hold | None) -> list[Step]:
     stations = [_("Received"), _("With %(name)s") % {"name": name}]
     until = None
     if hold is not None:
-        stations.append(str(WAITS.get(HoldReason(hold.reason), _("Waiting"))))
+        stations.append(_waits(hold.reason))
         until = hold.until
     ends_early = ticket.status == Status.CANCELLED
     stations.append(_("Cancelled") if ends_early else _("Please confirm"))
@@ -127,6 +128,14 @@ def track(ticket: Ticket, hold: Hold | None) -> list[Step]:
         Step(text, _state(place, here), until if place == 2 else None)
         for place, text in enumerate(stations)
     ]
+
+
+def _waits(reason: str) -> str:
+    """What a ticket waits for, by the words for requesters, else as the desk calls it."""
+    known = WAITS.get(reason)
+    if known is not None:
+        return str(known)
+    return _("Waiting for %(reason)s") % {"reason": policy().reason(reason).name}
 
 
 def promises(clocks: Sequence[Clock], *, at: datetime) -> list[Promise]:

@@ -7,17 +7,18 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Person
+from accounts.choices import OrganisationKind
+from accounts.models import Organisation, Person
 from catalog import queries as catalog
 from catalog.choices import Impact, Urgency
 from catalog.models import Category
+from sla.queries import ReasonTerms
 from tickets.choices import HoldReason, Status
 
 # The last one holds instants that are of no year any more where the clock is behind ours.
 LAST_YEAR = 9998
 TEXT = 50_000  # characters of a text somebody writes
 THEN = {"": None, "wait": Status.ON_HOLD, "resolve": Status.RESOLVED}
-ASKED = [r for r in HoldReason if r != HoldReason.RESOLVED]
 
 
 class SeenForm(forms.Form):
@@ -55,26 +56,60 @@ class NoteForm(forms.Form):
 
 
 class HoldForm(SeenForm):
+    """What a ticket waits for; which fields a reason needs is said by the reason itself."""
+
     reason = forms.ChoiceField(
         label=_("What does it wait for?"),
-        choices=[(r.value, r.label) for r in ASKED],
         widget=forms.RadioSelect,
-        error_messages={"required": _("Say what the ticket waits for.")},
+        error_messages={
+            "required": _("Say what the ticket waits for."),
+            "invalid_choice": _("This cannot be chosen any more. Choose another reason."),
+        },
+    )
+    supplier = forms.ModelChoiceField(
+        label=_("Which supplier?"),
+        queryset=Organisation.objects.filter(kind=OrganisationKind.SUPPLIER).order_by("name"),
+        to_field_name="slug",
+        required=False,
+        empty_label=_("not said"),
     )
     until = forms.DateTimeField(
         label=_("Until"),
         required=False,
-        help_text=_("A supplier, a part and an agreed date need it: the caller is promised this."),
+        help_text=_("The caller is promised this and sees it on their page."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"invalid": _("Enter the date like this: 02.04.2026.")},
     )
-    note = forms.CharField(label=_("Note"), required=False, max_length=200)
+    message = forms.CharField(
+        label=_("Message to the caller"),
+        required=False,
+        max_length=TEXT,
+        widget=forms.Textarea,
+        help_text=_("Sent as a reply when the hold begins."),
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=200,
+        help_text=_("For the desk alone: an order number, or why the caller is not told."),
+    )
+
+    def __init__(self, *args: Any, reasons: Iterable[ReasonTerms], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reasons = tuple(reasons)
+        self.fields["reason"].choices = [(r.slug, r.name) for r in self.reasons]  # type: ignore[attr-defined]
 
     def clean_until(self) -> datetime | None:
         until: datetime | None = self.cleaned_data["until"]
         if until is not None and until.year > LAST_YEAR:
             raise forms.ValidationError(self.fields["until"].error_messages["invalid"])
         return until
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if found.get("reason") != HoldReason.SUPPLIER:
+            found["supplier"] = None  # the question is put to nobody else
+        return found
 
 
 class ResolveForm(SeenForm):

@@ -113,7 +113,7 @@ def offered(user: Any, ticket: Ticket) -> frozenset[str]:
         return frozenset(found)
     found |= {verb for verb, status in _BY_MOVE if status in moves}
     if ticket.status == Status.ON_HOLD:
-        found.add("resume")
+        found |= {"resume", "hold"}  # a hold may be prolonged
     if ticket.status == Status.RESOLVED:
         found.add("reopen")
     if ticket.status in OPEN:

@@ -20,7 +20,7 @@ from escalation.models import Handover
 from escalation.queries import handovers_of
 from sla import engine
 from sla.choices import ClockState, Metric
-from sla.queries import Policy, Promise, policy
+from sla.queries import Policy, Promise, ReasonTerms, policy
 from tickets import queries
 from tickets.choices import EntryKind
 from tickets.models import Clock, Entry, Hold, Ticket
@@ -77,7 +77,7 @@ class TicketPage:
     clocks: Sequence[ClockFace]
     day_line: DayLine | None
     hold: Hold | None
-    waits_for: str
+    reason: ReasonTerms | None
     handovers: Sequence[Handover]
     phones: Sequence[PhoneNumber]
     news: str
@@ -95,7 +95,7 @@ def ticket_page(ticket: Ticket, reader: Any, *, internal: bool, at: datetime) ->
     attach(([ticket], PEOPLE), (entries, ["author"]), (events, ["actor"]))
     facts = story.facts(events)
     clocks = queries.clocks_of(ticket, internal=True)
-    holds = list(ticket.holds.order_by("started_at"))
+    holds = list(ticket.holds.select_related("author", "supplier").order_by("started_at"))
     hold = next((h for h in holds if h.ended_at is None), None)
     known = policy() if clocks else None
     return TicketPage(
@@ -103,7 +103,7 @@ def ticket_page(ticket: Ticket, reader: Any, *, internal: bool, at: datetime) ->
         clocks=[_face(clock, hold, known, at) for clock in clocks] if known else [],
         day_line=_day_line(ticket, clocks, holds, known, at) if known else None,
         hold=hold,
-        waits_for=(known or policy()).reason(hold.reason).name if hold else "",
+        reason=(known or policy()).reason(hold.reason) if hold else None,
         handovers=handovers_of(ticket) if internal else [],
         phones=list(PhoneNumber.objects.filter(person=ticket.requester_id).order_by("kind", "pk")),
         news=_news(entries, reader, at),

@@ -165,6 +165,11 @@ class Policy:
         known = self.reasons.get(slug)
         return known or ReasonTerms(slug, {"en": slug}, False, False, False, False)
 
+    @property
+    def offered_reasons(self) -> list[ReasonTerms]:
+        """The reasons one can choose, in their order."""
+        return [reason for reason in self.reasons.values() if reason.is_active]
+
     def on_duty_hours(self, team_id: int) -> BusinessCalendar | None:
         """Return the calendar a team works by, or None when it has none: always."""
         calendar = self.by_team.get(team_id)

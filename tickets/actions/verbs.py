@@ -90,9 +90,17 @@ def hold(
         reason=reason, note=note, until=until, supplier_id=supplier.pk if supplier else None
     )
     told = NewEntry(kind=EntryKind.REPLY, body=message) if message.strip() else None
+
+    def change(ticket: Ticket) -> Change:
+        again = ticket.status == Status.ON_HOLD and _waits_so(ticket, asked)
+        return Change(
+            status=Status.ON_HOLD, hold=None if again else asked, entry=told,
+            is_response=told is not None,
+        )  # fmt: skip
+
     return change_ticket(
         ticket_id,
-        Change(status=Status.ON_HOLD, hold=asked, entry=told, is_response=told is not None),
+        change,
         verb="ticket.held",
         may=permissions.can_work,
         origin=origin,
@@ -269,6 +277,14 @@ def _reply_change(ticket: Ticket, body: str, origin: Origin, then: Status | None
     if then == Status.RESOLVED:
         return Change(entry=entry, is_response=True, status=Status.RESOLVED, resolution=body)
     return Change(entry=entry, is_response=True, status=_started(ticket))
+
+
+def _waits_so(ticket: Ticket, asked: NewHold) -> bool:
+    """Whether a ticket on hold waits for just this: a repeated click begins nothing anew."""
+    hold = queries.open_hold(ticket.pk)
+    return hold is not None and asked == NewHold(
+        reason=hold.reason, note=hold.note, until=hold.until, supplier_id=hold.supplier_id
+    )
 
 
 def _answer_wakes(ticket: Ticket) -> bool:

@@ -9,7 +9,7 @@ from accounts.choices import Level
 from catalog.choices import Impact, Kind, Urgency
 from common.origin import Channel
 from sla.choices import ClockState, Metric
-from tickets.choices import HoldReason, Status
+from tickets.choices import Status
 
 TEXT = 50_000  # characters of a text somebody writes
 CHANNELS = [
@@ -22,7 +22,6 @@ CHANNELS = [
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="Of this request, kept a week."
 )
-REASONS = [(r.value, r.label) for r in HoldReason if r != HoldReason.RESOLVED]
 
 
 class PersonOut(serializers.Serializer[Any]):
@@ -147,10 +146,23 @@ class AssignIn(VersionIn):
 
 
 class HoldIn(VersionIn):
-    """What the ticket waits for, and until when; some reasons need the date."""
+    """What the ticket waits for; some reasons need the date, or a word to the caller."""
 
-    reason = serializers.ChoiceField(REASONS)
-    until = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    reason = serializers.CharField(
+        max_length=20,
+        help_text="short name of a reason that may be chosen, such as requester, supplier or part",
+    )
+    until = serializers.DateTimeField(
+        required=False, allow_null=True, default=None, help_text="the date the caller is promised"
+    )
+    supplier = serializers.SlugField(
+        required=False, allow_null=True, default=None,
+        help_text="short name of the supplier, with the reason supplier",
+    )  # fmt: skip
+    message = serializers.CharField(
+        max_length=TEXT, required=False, allow_blank=True, default="",
+        help_text="what the caller is told, as a reply",
+    )  # fmt: skip
     note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 

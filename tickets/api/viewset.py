@@ -13,7 +13,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import Person
+from accounts.choices import OrganisationKind
+from accounts.models import Organisation, Person
 from accounts.permissions import is_agent
 from catalog.models import Category
 from common.errors import InvalidInput, NotAllowed
@@ -122,9 +123,13 @@ class TicketViewSet(TicketDoor):
     @extend_schema(request=HoldIn, responses=TicketOut)
     @action(detail=True, methods=["post"])
     def hold(self, request: Request, number: str) -> Response:
-        """Put the ticket on hold."""
-        ticket = self.ticket()
-        return self.answer(actions.hold(ticket.pk, origin=self.origin, **self.given(HoldIn)))
+        """Put the ticket on hold, or let it wait longer or for something else."""
+        ticket, given = self.ticket(), self.given(HoldIn)
+        if not permissions.can_work(request.user, ticket):
+            # Before anybody is looked up: the answer must not tell who exists.
+            raise NotAllowed(permissions.refusal(ticket))
+        supplier = _supplier(given.pop("supplier"))
+        return self.answer(actions.hold(ticket.pk, supplier=supplier, origin=self.origin, **given))
 
     @extend_schema(request=VersionIn, responses=TicketOut)
     @action(detail=True, methods=["post"])
@@ -204,6 +209,17 @@ def _assignee(key: int | None) -> Person | None:
     if person is None:
         raise InvalidInput(_("There is no agent with this key."), field="assignee")
     return person
+
+
+def _supplier(slug: str | None) -> Organisation | None:
+    if not slug:
+        return None
+    found: Organisation | None = Organisation.objects.filter(
+        kind=OrganisationKind.SUPPLIER, slug=slug
+    ).first()
+    if found is None:
+        raise InvalidInput(_("There is no such supplier."), field="supplier")
+    return found
 
 
 def _category(slug: str | None) -> Category | None:

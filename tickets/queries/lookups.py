@@ -38,4 +38,5 @@ def can_be_assigned(person: Any, team_id: int) -> bool:
 
 def open_hold(ticket_id: int) -> Hold | None:
     """Return the hold a ticket is in."""
-    return Hold.objects.filter(ticket_id=ticket_id, ended_at__isnull=True).first()
+    found = Hold.objects.filter(ticket_id=ticket_id, ended_at__isnull=True)
+    return found.select_related("supplier").first()

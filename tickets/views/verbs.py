@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import Person
 from common.htmx import Request
 from common.origin import Origin
-from tickets import actions, permissions
+from sla.queries import policy
+from tickets import actions, permissions, queries
 from tickets.forms import (
     THEN,
     AssignForm,
@@ -21,6 +22,7 @@ from tickets.forms import (
     ResolveForm,
     SeenForm,
 )
+from tickets.models import Hold
 from tickets.views.asking import Question, ask, do, given, looked_at, to_work_on
 
 asks = require_http_methods(["GET", "HEAD", "POST"])
@@ -103,21 +105,40 @@ def assign(request: Request, number: str) -> HttpResponse:
 @asks
 def hold(request: Request, number: str) -> HttpResponse:
     ticket = to_work_on(request, number)
+    present = queries.open_hold(ticket.pk)
 
     def act(data: dict[str, Any]) -> None:
         actions.hold(
-            ticket.pk, reason=data["reason"], until=data["until"], note=data["note"],
-            origin=Origin.of_request(request), seen_version=data["seen_version"],
+            ticket.pk, origin=Origin.of_request(request),
+            **{name: data[name] for name in ("reason", "until", "note", "supplier", "message")},
+            seen_version=data["seen_version"],
         )  # fmt: skip
 
+    if present is None:
+        title, submit = _("Put %(number)s on hold"), _("Put on hold")
+    else:
+        title, submit = _("%(number)s waits longer, or for something else"), _("Save")
     question = Question(
-        title=_("Put %(number)s on hold") % {"number": ticket.number},
-        submit=_("Put on hold"),
+        title=title % {"number": ticket.number},
+        submit=submit,
         said=_("%(number)s is on hold.") % {"number": ticket.number},
-        intro=_("It goes on when the caller answers, or when somebody resumes it."),
         act=act,
+        template="tickets/partials/hold_form.html",
+        form_id="hold-form",
     )
-    return ask(request, ticket, HoldForm(given(request), initial=looked_at(ticket)), question)
+    initial = looked_at(ticket) | _of_hold(present)
+    form = HoldForm(given(request), reasons=policy().offered_reasons, initial=initial)
+    return ask(request, ticket, form, question)
+
+
+def _of_hold(present: Hold | None) -> dict[str, Any]:
+    """What a ticket on hold waits for at present: whoever prolongs it changes the date alone."""
+    if present is None:
+        return {}
+    return {
+        "reason": present.reason, "until": present.until, "note": present.note,
+        "supplier": present.supplier and present.supplier.slug,
+    }  # fmt: skip
 
 
 @require_POST

@@ -61,7 +61,7 @@ def test_what_is_missing_is_named_and_what_was_typed_comes_back(world, new_ticke
         assert "Say until when; the caller is promised this date." in text
         assert 'value="box 7 &lt;b&gt;"' in text
         assert 'aria-invalid="true"' in text
-    assert held.headers["HX-Retarget"] == "#ask-form"
+    assert held.headers["HX-Retarget"] == "#hold-form"
     assert held.content.decode().strip().startswith("<form")
     assert "<html" in plain.content.decode()
     assert empty.status_code == 422
