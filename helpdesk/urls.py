@@ -14,6 +14,7 @@ _PARTS = (
     ("", "desk.urls"),
     ("desk/tickets/", "tickets.urls"),
     ("desk/tickets/", "escalation.urls"),
+    ("setup/", "tickets.urls.setup"),
     ("api/v1/", "helpdesk.api_urls"),
 )
 

@@ -169,3 +169,13 @@ def _grouped(
     for service, categories in groups:
         for category in categories:
             yield category.slug, f"{service} › {category}"
+
+
+class RehearsalForm(forms.Form):
+    days = forms.IntegerField(
+        label=_("How many days back"),
+        help_text=_("Tickets resolved since then are replayed, and all that are open."),
+        min_value=1,
+        max_value=400,
+        initial=30,
+    )

@@ -7,7 +7,7 @@ from tickets.actions.once import forget_submissions, key_of
 from tickets.actions.opening import NewTicket, open_ticket
 from tickets.actions.publishing import publish
 from tickets.actions.recalculation import CannotUndo, undo, why_not_undo
-from tickets.actions.rehearsal import ask_rehearsal, preview
+from tickets.actions.rehearsal import ask_rehearsal, preview, stamp_of
 from tickets.actions.replay import read_anew, read_on
 from tickets.actions.replays import resume_replays, run_replay, stop_replay
 from tickets.actions.verbs import (
@@ -57,6 +57,7 @@ __all__ = [
     "resume",
     "resume_replays",
     "run_replay",
+    "stamp_of",
     "stop_replay",
     "take",
     "undo",
