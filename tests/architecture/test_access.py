@@ -6,7 +6,7 @@ the name of the address, the method that is its own, and who may use it.
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts import actions as accounts
 from escalation import actions as escalation
+from sla import actions as sla
+from sla.models import Agreement
 from tests import factories
 from tests.factories import World, origin_of
 from tickets import actions
@@ -102,6 +104,8 @@ def test_each_address_lets_in_whom_its_row_names_and_nobody_else(
             values = {
                 "number": ticket.number, "metric": "resolution", "person_id": world.sylvie.pk,
             }  # fmt: skip
+            if row.get("makes"):
+                values["pk"] = MAKERS[row["makes"]](world)
             path = reverse(name, kwargs={p: values[p] for p in addresses()[name] if p in values})
             let_in = {who for who in sessions if _gets_in(sessions[who], path, row, keys)}
             transaction.set_rollback(True)
@@ -112,6 +116,21 @@ def test_each_address_lets_in_whom_its_row_names_and_nobody_else(
             }
 
     assert wrong == {}
+
+
+def _draft(world: World) -> int:
+    return sla.make_draft("standard", origin=origin_of(world.beat)).pk
+
+
+def _recalculation(world: World) -> int:
+    draft = Agreement.objects.get(pk=_draft(world))
+    replay = actions.publish(draft, open_too=True, origin=origin_of(world.beat))[1]
+    assert replay is not None
+    return replay.pk
+
+
+# Rows that an address is about, beside the ticket; each returns the key.
+MAKERS: dict[str, Callable[[World], int]] = {"draft": _draft, "recalculation": _recalculation}
 
 
 def _ticket(name: str, world: World) -> Any:

@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from sla import actions as sla
 from tests.factories import World, origin_of
 from tests.moments import MONDAY_9
 from tickets import actions
@@ -32,6 +33,10 @@ PAGES = {
     "portal, report": ("sylvie", "/report/"),
     "portal, my tickets": ("sylvie", "/my/"),
     "portal, ticket": ("sylvie", "/my/{number}/"),
+    "setup, replays": ("beat", "/setup/replays/"),
+    "setup, replay": ("beat", "/setup/replays/{replay}/"),
+    "setup, rehearsal": ("beat", "/setup/sla/drafts/{draft}/rehearsal/"),
+    "setup, publish": ("beat", "/setup/sla/drafts/{draft}/publish/?scope=open"),
     "API list": ("nadia", "/api/v1/tickets/"),
     "API ticket": ("nadia", "/api/v1/tickets/{number}/"),
     "API history": ("nadia", "/api/v1/tickets/{number}/history/"),
@@ -40,16 +45,25 @@ PAGES = {
 
 def statements(world: World, number: str) -> dict[str, int]:
     """Ask for every page twice, first to warm what is kept; count the second time."""
-    found = {}
+    found, rows = {}, _rows(world)
     for page, (who, path) in PAGES.items():
         client = Client()
         client.force_login(getattr(world, who))
-        address = path.format(number=number)
+        address = path.format(number=number, **rows)
         assert client.get(address).status_code == 200, page
         with CaptureQueriesContext(connection) as seen:
             client.get(address)
         found[page] = len(seen)
     return found
+
+
+def _rows(world: World) -> dict[str, int]:
+    """Return the keys of a draft and of a rehearsal of it, which is over."""
+    origin = origin_of(world.beat)
+    draft = sla.make_draft("standard", origin=origin)
+    replay = actions.ask_rehearsal(draft, days=30, origin=origin)
+    actions.run_replay(replay.pk)
+    return {"draft": draft.pk, "replay": replay.pk}
 
 
 @pytest.fixture

@@ -81,7 +81,8 @@ def stamp_of(draft: int) -> str:
 
 @lru_cache(maxsize=2)
 def _with(draft: int, at: datetime, _stamp: str | None) -> Policy:
-    return sla.read_policy(draft=draft, at=at)
+    terms = sla.agreement_terms(Agreement.objects.get(pk=draft))
+    return sla.policy().with_draft(terms, at=at)
 
 
 def versions(rules: Policy, slug: str) -> frozenset[int]:
