@@ -67,7 +67,9 @@ def tried(*, at: datetime, known: Collection[date]) -> Iterator[Tried]:
         _look(life, rules, mornings)
     every = solved(rules, until=at, days=DAYS + LOOKED_BACK)
     for morning in mornings:
-        yield _try(morning, rules, every)
+        # A day on which nothing was open, before the desk began say, judges nothing.
+        if morning.open or morning.queue:
+            yield _try(morning, rules, every)
 
 
 def local_day(at: datetime) -> date:
