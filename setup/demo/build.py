@@ -7,6 +7,7 @@ from django.db import transaction
 
 from common import clock, wake
 from common.origin import Origin
+from escalation import actions as escalation
 from notifications import actions as notifications
 from setup.demo import lives, people, reference
 from setup.demo.plans import DAYS, Planner
@@ -30,5 +31,8 @@ def build(*, tell: Tell, seed: int = SEED) -> int:
         people.absences(built.people, Origin.of_system(trace="demo", at=now))
         stage = Stage(Random(seed), cast(), now=now)  # noqa: S311 - dice, not secrets
         stage.play(lives.lives(stage, Planner(stage, built).all()), tell=tell)
+        with clock.frozen(now):
+            escalation.learn_handling_times()
+            escalation.try_forecast()
         notifications.withhold(reason="Demo data: this is a past that was only told.")
         return Ticket.objects.count()

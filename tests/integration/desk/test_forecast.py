@@ -316,3 +316,16 @@ def test_no_figure_is_of_a_person(look, office, within):
     assert "half take less than 40 min, four of five less than 40 min (one ticket)" in look(
         at=NOON
     )
+
+
+def test_without_redis_it_is_reckoned_at_every_look(client, office, within, settings):
+    settings.CACHES = {
+        name: {**cache, "LOCATION": "redis://127.0.0.1:1/0"}
+        for name, cache in settings.CACHES.items()
+    }
+    client.force_login(office.chiara)
+    for count in (1, 2):
+        within(20)
+        with clock.frozen(MONDAY_9):
+            page = client.get(PAGE).content.decode()
+        assert head(page) == f"Expected late: {count} by 18:00"
