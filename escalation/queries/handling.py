@@ -16,6 +16,7 @@ from tickets.queries.past import Life, lives
 
 DAYS = 90
 MOST = 5000  # solved tickets that are looked at, the newest; as many open ones beside them
+AT_ONCE = 1000  # of them where somebody waits for the page
 _WORKED_ON = frozenset({Status.NEW, Status.IN_PROGRESS})
 
 
@@ -34,7 +35,7 @@ def times(rules: Policy, *, at: datetime) -> Times:
             by_category[team, category] = found
     if by_team:
         return Times(by_category, by_team)
-    return learnt(rules, at=at)
+    return learn(solved(rules, until=at, most=AT_ONCE))
 
 
 def learnt(rules: Policy, *, at: datetime) -> Times:
@@ -42,11 +43,14 @@ def learnt(rules: Policy, *, at: datetime) -> Times:
     return learn(solved(rules, until=at))
 
 
-def solved(rules: Policy, *, until: datetime, days: int = DAYS) -> list[Solved]:
+def solved(rules: Policy, *, until: datetime, days: int = DAYS, most: int = MOST) -> list[Solved]:
     """Return what each ticket took that was solved in the days before `until`."""
     since = until - timedelta(days=days)
     return solved_of(
-        [*lives(_solved(since, until)), *lives(_in_hand(since))], rules, since=since, until=until
+        [*lives(_solved(since, until, most)), *lives(_in_hand(since, most))],
+        rules,
+        since=since,
+        until=until,
     )
 
 
@@ -71,16 +75,16 @@ def solved_of(
     ]
 
 
-def _solved(since: datetime, until: datetime) -> QuerySet[Ticket]:
+def _solved(since: datetime, until: datetime, most: int) -> QuerySet[Ticket]:
     newest = Ticket.objects.filter(resolved_at__gt=since, resolved_at__lte=until)
-    keys = newest.order_by("-resolved_at").values("pk")[:MOST]
-    return Ticket.objects.filter(pk__in=list(keys.values_list("pk", flat=True)))
+    keys = newest.order_by("-resolved_at").values_list("pk", flat=True)[:most]
+    return Ticket.objects.filter(pk__in=list(keys))
 
 
-def _in_hand(since: datetime) -> QuerySet[Ticket]:
+def _in_hand(since: datetime, most: int) -> QuerySet[Ticket]:
     """What somebody has in hand still takes its share of their time."""
     newest = Ticket.objects.open().filter(assignee__isnull=False, updated_at__gt=since)
-    keys = newest.order_by("-pk").values_list("pk", flat=True)[:MOST]
+    keys = newest.order_by("-pk").values_list("pk", flat=True)[:most]
     return Ticket.objects.filter(pk__in=list(keys))
 
 

@@ -118,7 +118,7 @@ def _create(user: Any, text: str) -> str:
             number=number, kind="incident", title=text, status="new", impact="person",
             urgency="hindered", priority=4, category_id=category["id"],
             team_id=category["team_id"], level=1, requester=user, language="en",
-            channel="desk", opened_at=at, updated_at=at,
+            channel="desk", opened_at=at, updated_at=at, team_since=at,
         )  # fmt: skip
         _entry(made.pk, user, text)
     return made.number

@@ -67,6 +67,7 @@ def operations(numbers: list[str], token: str, callers: list[int]) -> list[Opera
             2.2,
         ),
         Operation("now (the lead's page)", Ask("/lead/"), Ask("/now/"), 2.3, lead=True),
+        Operation("forecast (kept for five minutes)", Ask("/lead/forecast/"), None, lead=True),
         pair("caller search", Ask("/desk/people/search/?q=rossi"), Ask("/people/?q=rossi")),
         pair(
             "suggestions on the call card", Ask("/desk/calls/suggest/", form=_call(callers)), None

@@ -16,7 +16,13 @@ def written(found: Found) -> str:
     parts += [_pages(found, size) for size in found.sizes]
     if len(found.sizes) > 1:
         parts.append(_growth(found))
-    parts += [_sweep(found), _deadlines(found), _engine(found), _footprint(found)]
+    parts += [
+        _forecast(found),
+        _sweep(found),
+        _deadlines(found),
+        _engine(found),
+        _footprint(found),
+    ]
     parts.append(NOTES.read_text(encoding="utf-8"))
     return "\n".join(parts)
 
@@ -104,6 +110,19 @@ def _growth(found: Found) -> str:
         )
     title = f"## Growth from {small:,} to {large:,} tickets"
     return f"{title}\n\n{_table(['operation', 'product', 'floor', 'target', ''], rows)}"
+
+
+def _forecast(found: Found) -> str:
+    rows = [
+        [
+            f"{one.due:,} due within the hour, of {one.open:,} open and {one.tickets:,}",
+            f"{one.read * 1000:,.0f} ms", f"{one.replayed * 1000:,.0f} ms", f"{one.statements}",
+            "≤ 3 s", _verdict(one.read + one.replayed, 3.0),
+        ]
+        for one in found.replays
+    ]  # fmt: skip
+    head = ["reckoned anew (every five minutes)", "read", "replayed", "statements", "target", ""]
+    return f"## Forecast\n\n{_table(head, rows)}"
 
 
 def _sweep(found: Found) -> str:

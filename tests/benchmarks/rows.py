@@ -21,7 +21,7 @@ INSERT INTO tickets_ticket
   (number, kind, title, description, status, impact, urgency, priority, category_id, team_id,
    level, assignee_id, follow_up_id, requester_id, opened_by_id, organisation_id, site_id,
    is_vip, language, channel, opened_at, updated_at, responded_at, resolved_at, ended_at,
-   resolution, reopen_count, hop_count, next_due_at, version)
+   resolution, reopen_count, hop_count, next_due_at, version, team_since)
 SELECT '25-' || lpad(i::text, greatest(5, length(i::text)), '0'), 'incident',
        (ARRAY['VPN drops every ten minutes', 'Printer on the third floor is silent',
               'Cannot open the laboratory results', 'Telephone has no tone',
@@ -34,7 +34,7 @@ SELECT '25-' || lpad(i::text, greatest(5, length(i::text)), '0'), 'incident',
        CASE WHEN is_open THEN NULL ELSE at + interval '20 minutes' END,
        CASE WHEN is_open THEN NULL ELSE at + interval '20 minutes' END,
        CASE WHEN is_open THEN '' ELSE 'Set up anew, and it works.' END, 0, 0,
-       CASE WHEN is_open THEN at + make_interval(secs => %(month)s) END, 3
+       CASE WHEN is_open THEN at + make_interval(secs => %(month)s) END, 3, at
   FROM rows CROSS JOIN world
 """
 CLOCKS = """

@@ -6,8 +6,19 @@ from datetime import UTC, datetime
 
 from accounts import actions as accounts
 from common.origin import Origin
-from tests.benchmarks import data, deadline, engine, footprint, operations, pages, servers, sweep
+from tests.benchmarks import (
+    data,
+    deadline,
+    engine,
+    footprint,
+    forecast,
+    operations,
+    pages,
+    servers,
+    sweep,
+)
 from tests.benchmarks.deadline import Burst, Singles
+from tests.benchmarks.forecast import Replay
 from tests.benchmarks.pages import Measured
 from tests.benchmarks.servers import Bench
 from tests.benchmarks.sweep import Drain
@@ -26,6 +37,7 @@ class Found:
     pages: list[Measured] = field(default_factory=list)
     probe: tuple[float, int] = (0.0, 0)
     drains: list[Drain] = field(default_factory=list)
+    replays: list[Replay] = field(default_factory=list)
     singles: Singles | None = None
     bursts: list[Burst] = field(default_factory=list)
     rates: dict[str, float] = field(default_factory=dict)
@@ -50,6 +62,10 @@ def everything(bench: Bench, sizes: list[int], *, quick: bool, say: Say) -> Foun
         for one in pages.measure(bench, asked, sessions, tickets=size, quick=quick):
             found.pages.append(one)
             say(_line(one))
+        for due in (100, 1000, 5000):
+            if due <= size // 5:
+                found.replays.append(forecast.replay(size, due))
+                say(f"  {found.replays[-1]}")
     found.memory = footprint.memory(bench)
     bench.product.stop("web")
     bench.floor.stop("web")

@@ -10,6 +10,7 @@ from tests.stack import BASE
 
 SECTIONS = (
     "## Pages and API, 1,000 tickets",
+    "## Forecast",
     "## Sweep, ",
     "## Deadline to level 2",
     "## Engine",

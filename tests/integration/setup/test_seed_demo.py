@@ -15,7 +15,7 @@ from catalog.models import Category
 from catalog.queries import suggest
 from common import clock
 from escalation import actions as escalation
-from escalation.models import Handover
+from escalation.models import ForecastTrial, HandlingTime, Handover
 from notifications.models import Message
 from setup import invariants
 from setup.demo.base import LOGINS, PASSWORD
@@ -193,3 +193,11 @@ def _by(person, at):
     from tests.factories import origin_of
 
     return origin_of(person, at=at, channel="phone")
+
+
+def test_the_forecast_was_tried_on_the_days_that_were_told():
+    tried = list(ForecastTrial.objects.all())
+
+    assert len(tried) == 20
+    assert sum(day.became_late for day in tried) >= 10  # enough for the page to speak of shares
+    assert HandlingTime.objects.filter(category__isnull=True).count() >= 5
