@@ -239,10 +239,13 @@ def claim_open(limit: int, *, after: int) -> list[Claimed]:
     )
 
 
-def claim(found: QuerySet[Ticket]) -> list[Claimed]:
-    """Lock and return tickets in the order of their keys; a row somebody holds is waited for."""
+def claim(found: QuerySet[Ticket]) -> list[queries.Lot]:
+    """Lock and return tickets in the order of their keys; a row somebody holds is waited for.
+
+    Without their people: for changes that tell nobody.
+    """
     rows = found.order_by("pk").select_for_update(no_key=True)
-    return _claimed(list(rows.values_list("pk", flat=True)))
+    return queries.read_many(list(rows.values_list("pk", flat=True)))
 
 
 def _claimed(ids: Sequence[int]) -> list[Claimed]:

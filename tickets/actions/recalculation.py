@@ -18,12 +18,13 @@ from sla.models import Agreement
 from sla.queries import policy
 from tickets.actions import clocks, jobs, tally
 from tickets.actions.changes import Change
-from tickets.actions.clocks import Claimed, Kept
+from tickets.actions.clocks import Kept
 from tickets.actions.funnel import BatchChange, change_batch
 from tickets.actions.jobs import Job
 from tickets.actions.rehearsal import is_reached, versions
 from tickets.choices import UNFINISHED, ReplayKind
 from tickets.models import Clock, Replay, Ticket
+from tickets.queries import Lot
 
 UNDO_FOR = timedelta(hours=24)
 CHANGED, RESTORED = "ticket.terms_changed", "ticket.terms_restored"
@@ -109,7 +110,7 @@ def _recalculate(replay: Replay, ids: Sequence[int], origin: Origin) -> None:
     _write(replay, changes, origin)
 
 
-def _change(one: Claimed, agreement: Agreement, published: datetime) -> BatchChange:
+def _change(one: Lot, agreement: Agreement, published: datetime) -> BatchChange:
     return BatchChange(
         ticket=one.ticket, change=Change(agreed_at=published), verb=CHANGED, is_quiet=True,
         clocks=one.clocks, holds=one.holds, tells_due=True,
@@ -174,7 +175,7 @@ def _is_escalation(event: Event) -> bool:
     return event.verb == "ticket.escalated" and event.changes.get("trigger") == [None, "breach"]
 
 
-def _restored(one: Claimed, agreement: Agreement, changes: dict[str, Any]) -> BatchChange:
+def _restored(one: Lot, agreement: Agreement, changes: dict[str, Any]) -> BatchChange:
     before = changes["agreed_at"][0]
     kept = {int(pk): _kept(*terms) for pk, terms in changes["terms"][0].items()}
     return BatchChange(

@@ -91,9 +91,7 @@ def versions(rules: Policy, slug: str) -> frozenset[int]:
     return frozenset(one.pk for one in found if one.slug == slug)
 
 
-def is_reached(
-    lot: Lot | clocks.Claimed, rules: Policy, own: frozenset[int], at: datetime
-) -> bool:
+def is_reached(lot: Lot, rules: Policy, own: frozenset[int], at: datetime) -> bool:
     """Test if an agreement counts for a ticket, or would if the ticket were agreed on at `at`.
 
     own: the keys of the versions of that agreement.

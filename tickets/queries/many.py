@@ -1,4 +1,4 @@
-"""Many tickets as the engine needs them: unlocked, and no column more."""
+"""Many tickets as the engine needs them, and no column more."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -8,7 +8,8 @@ from catalog.models import Category
 from tickets.models import Clock, Hold, Ticket
 
 _TICKET = (
-    "kind", "status", "priority", "category_id", "organisation_id", "site_id", "team_id",
+    "number", "version", "updated_at", "kind", "status", "priority", "category_id",
+    "organisation_id", "site_id", "team_id",
     "is_vip", "level", "opened_at", "responded_at", "resolved_at", "ended_at", "reopen_count",
     "agreed_at", "team_since", "accepted_at", "awaiting_since", "next_due_at",
 )  # fmt: skip
@@ -25,7 +26,10 @@ class Lot:
 
 
 def read_many(ids: Collection[int]) -> list[Lot]:
-    """Return tickets to be replayed in memory, by ascending key; four statements."""
+    """Return tickets to be replayed in memory, by ascending key; four statements.
+
+    Locks nothing: whoever is to write them has locked them before.
+    """
     tickets = list(Ticket.objects.filter(pk__in=ids).order_by("pk").only(*_TICKET))
     categories = Category.objects.only("service_id").in_bulk({t.category_id for t in tickets})
     clocks, holds = defaultdict[int, list[Clock]](list), defaultdict[int, list[Hold]](list)
