@@ -45,3 +45,15 @@ class WhyLate(models.TextChoices):
     SKILL = "skill", _("needs skill")
     ABSENT = "absent", _("nobody is there")
     TIME = "time", _("too little time left")
+
+
+class How(models.TextChoices):
+    """How it was decided who gets a ticket that comes to a team."""
+
+    SKILL = "skill", _("by skill, language and load")
+    IN_TURN = "in_turn", _("in turn")
+    ON_CALL = "on_call", _("on call")
+    NAMED = "named", _("named by whoever handed it over")
+    PULL = "pull", _("the team takes it itself")
+    NOBODY_FITS = "nobody_fits", _("nobody on duty has the skills")
+    NOBODY_THERE = "nobody_there", _("nobody is on duty")

@@ -1,7 +1,9 @@
 """Who hears of steps and hand-overs: it only reads."""
 
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from accounts.models import Person
 from notifications.actions import NewMessage
@@ -12,14 +14,26 @@ from tickets.models import Clock, Hold, Ticket
 from tickets.notices import Coded, message
 
 
+class Told(NamedTuple):
+    """Who is told what, and when at the earliest; not_before None: at once."""
+
+    reader: Person
+    template: str
+    not_before: datetime | None = None
+
+
 def of_step(
-    ticket: Ticket, clock: Clock, milestone: str, template: str, readers: Iterable[Person]
+    ticket: Ticket, clock: Clock, milestone: str, told: Iterable[Told], **facts: Any
 ) -> list[NewMessage]:
     """Return the messages of one step; the key holds clock, run and milestone, so each once."""
-    facts = {"metric": Coded(Metric, clock.metric), "due_at": clock.due_at}
-    return of_handover(
-        ticket, f"clock:{clock.pk}:{clock.run}:{milestone}", template, readers, **facts
-    )
+    key = f"clock:{clock.pk}:{clock.run}:{milestone}"
+    facts |= {"metric": Coded(Metric, clock.metric), "due_at": clock.due_at}
+    found = []
+    for one in told:
+        if one.reader.email:
+            new = message(ticket, one.template, one.reader, key=key, **facts)
+            found.append(replace(new, not_before=one.not_before) if one.not_before else new)
+    return found
 
 
 def of_handover(

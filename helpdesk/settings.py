@@ -115,7 +115,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": False,
         "OPTIONS": {
-            "environment": "common.jinja.environment",
+            "environment": "helpdesk.jinja.environment",
             "auto_reload": DEBUG,
             "context_processors": [
                 "django.contrib.messages.context_processors.messages",

@@ -48,6 +48,9 @@ SENTENCES = {
     "ticket.warned": gettext_lazy(
         "The time for the %(steps)s is nearly up; whoever works on it was told."
     ),
+    "ticket.reminded": gettext_lazy(
+        "The time for the %(steps)s is up; those concerned were told."
+    ),
     "ticket.breached": gettext_lazy("The time for the %(late)s is up."),
     "ticket.due_moved": gettext_lazy(
         "Opening hours or agreements changed. New due times: %(due)s."
@@ -58,6 +61,15 @@ SENTENCES = {
     "ticket.terms_restored": gettext_lazy(
         "%(who)s took the recalculation back: the earlier agreement counts again."
     ),
+    "ticket.superiors_informed": gettext_lazy(
+        "By agreement, the superiors of the team were informed: %(told)s."
+    ),
+    "ticket.priority_raised": gettext_lazy(
+        "By agreement, the priority was raised to P%(priority)s."
+    ),
+    "ticket.major_proposed": gettext_lazy(
+        "By agreement, this was proposed as a major incident; the lead was told."
+    ),
     "ticket.target_relaxed": gettext_lazy(
         "The %(metric)s is not late any more: its target changed."
     ),
@@ -66,6 +78,7 @@ SENTENCES = {
 BY_ITSELF = {
     "ticket.closed": gettext_lazy("Closed: nobody reopened it in time."),
     "ticket.escalated": gettext_lazy("Escalated to %(team)s, %(level)s: %(trigger)s."),
+    "ticket.handed_over": gettext_lazy("Handed over to %(team)s: %(trigger)s."),
 }
 # What is said of a hold that ended by itself.
 WOKEN = {
@@ -196,6 +209,8 @@ def _sentence(event: Event, who: str, names: Names) -> str:
     after = {field: pair[1] for field, pair in event.changes.items()}
     values = {field.removesuffix("_id"): _word(field, after.get(field), names) for field in FIELDS}
     values |= {"who": who, "priority": str(after.get("priority", ""))}
+    told = [names.get(("person", key), f"#{key}") for key in after.get("told") or ()]
+    values["told"] = ", ".join(told) or _("there is none")
     values["steps"] = _word("late", _metrics(after.get("steps")), names)
     sentence = SENTENCES.get(event.verb)
     if event.actor is None:
@@ -209,6 +224,8 @@ def _sentence(event: Event, who: str, names: Names) -> str:
         sentence = GIVEN_BACK
     elif event.verb == "ticket.classified" and "priority" not in after:
         sentence = gettext_lazy("%(who)s classified the ticket.")
+    elif event.verb == "ticket.priority_raised" and "priority" not in after:
+        sentence = gettext_lazy("By agreement, the priority stays: no priority is higher.")
     return event.verb if sentence is None else str(sentence) % values
 
 
@@ -239,6 +256,7 @@ def _names(events: Sequence[Event]) -> Names:
         for field, pair in event.changes.items():
             if field in _MODELS:
                 wanted[_MODELS[field]] |= {key for key in pair if key is not None}
+        wanted["person"] |= {*(event.changes.get("told", (None, None))[1] or ())}
     full = Concat("given_name", Value(" "), "family_name")
     names = Cast("names", CharField())
     parts = [

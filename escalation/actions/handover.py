@@ -12,8 +12,8 @@ from common import clock
 from common.errors import InvalidInput, NotAllowed
 from common.origin import Origin
 from escalation import notices, permissions
-from escalation.actions.moves import Move, change_to, explained, write_handovers
-from escalation.choices import CHOOSABLE, HandoverState, Trigger
+from escalation.actions.moves import Move, change_to, verb_of, write_handovers
+from escalation.choices import CHOOSABLE, HandoverState, How, Trigger
 from escalation.models import Handover
 from escalation.queries import proposed, routing
 from escalation.rules import HOPS_TO_TELL_THE_LEAD
@@ -77,7 +77,7 @@ def hand_over(
         extra = {"trigger": [None, str(trigger)], "reason": [None, reason.strip()]}
         messages = _told(move, origin, tell_requester)
         changed = change_ticket(
-            ticket_id, move.change, verb=_verb(move), may=permissions.can_hand_over,
+            ticket_id, move.change, verb=verb_of(move), may=permissions.can_hand_over,
             origin=origin, seen_version=seen_version, extra=extra, messages=messages,
         )  # fmt: skip
         write_handovers([move], origin=origin)
@@ -137,17 +137,18 @@ def _move(
     card: Card | None, at: datetime,
 ) -> Move:  # fmt: skip
     ways = routing(category_ids={ticket.category_id}, at=at)
-    chosen: dict[str, Any] = {}
-    person = assignee
-    if person is None and (best := ways.choose(ticket, team)) is not None:
-        person, chosen = ways.persons[best.person], explained(best)
-    readers = [person] if person else (ways.on_duty(team.pk) or ways.leads_of([team.pk]))
+    if assignee is None:
+        choice = ways.choose(ticket, team)
+        person, chosen, readers = choice.person, choice.data, choice.readers
+    else:
+        person, readers = assignee.pk, [assignee]
+        chosen = {"how": str(How.NAMED), "person": person, "name": assignee.name}
     if ticket.hop_count + 1 >= HOPS_TO_TELL_THE_LEAD:
         leads = ways.leads_of([ticket.team_id, team.pk])
         readers = [*readers, *(p for p in leads if p not in readers)]
     return Move(
         ticket=ticket, from_team=ticket.team, to_team=team, from_level=ticket.level,
-        trigger=trigger, change=change_to(ticket, team, person.pk if person else None),
+        trigger=trigger, change=change_to(ticket, team, person),
         readers=readers, reason=reason, card=(card or Card()).as_dict(), chosen=chosen,
     )  # fmt: skip
 
@@ -162,7 +163,7 @@ def _told(move: Move, origin: Origin, tell_requester: bool) -> list[NewMessage]:
         "reason": move.reason,
         "by": str(actor or ""),
     }
-    facts["to_team"] = move.to_team.name
+    facts |= {"to_team": move.to_team.name, "chosen": move.chosen}
     found = notices.of_handover(ticket, key, "ticket_handed_over", readers, **facts)
     if tell_requester:
         found += notices.of_handover(
@@ -201,7 +202,7 @@ def _send_back(
         ticket, key, "ticket_returned", readers, reason=reason.strip(), by=str(actor or "")
     )
     changed = change_ticket(
-        ticket.pk, move.change, verb=_verb(move), may=_may_answer(handover), origin=origin,
+        ticket.pk, move.change, verb=verb_of(move), may=_may_answer(handover), origin=origin,
         seen_version=seen_version, extra=extra, messages=messages,
     )  # fmt: skip
     _answer(handover, state, reason.strip(), origin)
@@ -231,11 +232,6 @@ def _answer(handover: Handover, state: HandoverState, text: str, origin: Origin)
 
 def _may_answer(handover: Handover) -> Any:
     return lambda user, _ticket: permissions.can_answer(user, handover)
-
-
-def _verb(move: Move) -> str:
-    """A move to another level is an escalation, whoever made it; else a mere hand-over."""
-    return "ticket.escalated" if move.to_team.level != move.from_level else "ticket.handed_over"
 
 
 def _check_open(ticket: Ticket) -> None:

@@ -12,7 +12,8 @@ from common.origin import Origin
 from escalation.choices import HandoverState, Trigger
 from escalation.models import Handover
 from escalation.queries import Routing
-from escalation.rules import Ranked
+from escalation.rules import is_late
+from sla.queries import StepTerms
 from tickets.actions import Change
 from tickets.models import Ticket
 
@@ -22,7 +23,7 @@ class Move:
     """A ticket on its way to another team.
 
     card: the fields symptom, tried, wanted, reachable, as far as they are known.
-    chosen: why this person: matched and required skills, language, load; empty for nobody.
+    chosen: why this person or nobody, as escalation.queries.reasons has it.
     """
 
     ticket: Ticket
@@ -37,24 +38,25 @@ class Move:
     chosen: dict[str, Any] = field(default_factory=dict)
 
 
-def to_next_level(ticket: Ticket, ways: Routing) -> Move | None:
-    """Return the move that a breach asks for, or None when there is no higher team."""
-    team = ways.next_level(ticket)
-    if team is None:
+def by_step(ticket: Ticket, step: StepTerms, ways: Routing) -> Move | None:
+    """Return the move that a step asks for, or None when there is nowhere to go.
+
+    That is its own team, or the next level when it names none or one that takes no work.
+    """
+    team = ways.teams.get(step.team or 0) or ways.next_level(ticket)
+    if team is None or team.pk == ticket.team_id:
         return None
-    best = ways.choose(ticket, team)
-    reader = None if best is None else ways.persons[best.person]
-    readers = [reader] if reader else (ways.on_duty(team.pk) or ways.leads_of([team.pk]))
+    choice = ways.choose(ticket, team)
     return Move(
         ticket=ticket,
         from_team=ticket.team,
         to_team=team,
         from_level=ticket.level,
-        trigger=Trigger.BREACH,
-        change=change_to(ticket, team, None if best is None else best.person),
-        readers=readers,
+        trigger=Trigger.BREACH if is_late(step) else Trigger.WARNING,
+        change=change_to(ticket, team, choice.person),
+        readers=choice.readers,
         card={"symptom": ticket.description or ticket.title},
-        chosen={} if best is None else explained(best),
+        chosen=choice.data,
     )
 
 
@@ -70,15 +72,9 @@ def change_to(ticket: Ticket, team: Team, assignee_id: int | None) -> Change:
     )
 
 
-def explained(best: Ranked) -> dict[str, Any]:
-    """Return the reasons for a choice, as plain data."""
-    return {
-        "person": best.person,
-        "matched": best.matched,
-        "required": best.required,
-        "speaks": best.speaks,
-        "load": best.load,
-    }
+def verb_of(move: Move) -> str:
+    """A move to another level is an escalation, whoever made it; else a mere hand-over."""
+    return "ticket.escalated" if move.to_team.level != move.from_level else "ticket.handed_over"
 
 
 def write_handovers(moves: Sequence[Move], *, origin: Origin) -> None:

@@ -7,23 +7,22 @@ writes level, event and messages set-based. Nothing is kept outside the database
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from django.db import DataError, IntegrityError, connection, transaction
 
 from common import clock as clocks_now
 from common.origin import Origin
-from escalation import notices
-from escalation.actions.moves import Move, to_next_level, write_handovers
+from escalation.actions.moves import Move, write_handovers
+from escalation.actions.steps import Due, DueStep, carry_out
 from escalation.queries import Routing, routing
-from notifications.actions import NewMessage
-from sla.choices import Audience, StepAction
-from sla.queries import Policy, StepTerms, policy
+from sla.queries import Policy, policy
 from tickets import queries
-from tickets.actions import BatchChange, Change, change_batch
+from tickets.actions import BatchChange, change_batch
 from tickets.actions.clocks import Claimed, claim_due
-from tickets.models import Clock, Ticket
+from tickets.models import Clock
 
 logger = logging.getLogger(__name__)
 
@@ -40,24 +39,6 @@ SELECT n.clock, n.run, n.milestone, n.due, %s
        AS n(clock, run, milestone, due)
 ON CONFLICT (clock_id, run, milestone) DO NOTHING RETURNING clock_id, milestone
 """
-
-
-@dataclass(frozen=True, slots=True)
-class DueStep:
-    """A step whose instant has come, for one clock."""
-
-    clock: Clock
-    terms: StepTerms
-    due_at: datetime
-
-
-@dataclass(slots=True)
-class Due:
-    """A claimed ticket with the steps that are due, and whether a clock has just run out."""
-
-    claimed: Claimed
-    steps: list[DueStep] = field(default_factory=list)
-    ran_out: list[Clock] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -89,7 +70,7 @@ def sweep(
         found = [_due(one, rules, origin.moment) for one in claimed]
         fresh = _fire([step for due in found for step in due.steps], origin.moment)
         ways = _routing(fresh, rules, origin.moment, drain or Drain())
-        changes, moves = _decide(found, fresh, ways)
+        changes, moves = _decide(found, fresh, ways, origin.moment)
         change_batch(changes, rules=rules, origin=origin)
         write_handovers(moves, origin=origin)
     return len(claimed)
@@ -143,6 +124,7 @@ def _due(claimed: Claimed, rules: Policy, at: datetime) -> Due:
             if step.milestone not in row.fired and instants.get(step.milestone, at) <= at
             and step.milestone in instants
         ]  # fmt: skip
+    found.steps.sort(key=attrgetter("due_at", "clock.pk"))
     return found
 
 
@@ -179,84 +161,13 @@ def _routing(
 
 
 def _decide(
-    found: Sequence[Due], fresh: set[tuple[int, str]], ways: Routing | None
+    found: Sequence[Due], fresh: set[tuple[int, str]], ways: Routing | None, at: datetime
 ) -> tuple[list[BatchChange], list[Move]]:
     changes, moves = [], []
     for due in found:
         mine = [s for s in due.steps if (s.clock.pk, s.terms.milestone) in fresh]
-        asked, move = _change(due, mine, ways)
+        asked, move = carry_out(due, mine, ways, at)
         changes.append(asked)
         if move is not None:
             moves.append(move)
     return changes, moves
-
-
-def _change(
-    due: Due, mine: Sequence[DueStep], ways: Routing | None
-) -> tuple[BatchChange, Move | None]:
-    fired = tuple((s.clock.pk, s.terms.milestone) for s in due.steps)
-    steps = [f"{s.clock.metric}:{s.terms.milestone}" for s in mine]
-    ticket = due.claimed.ticket
-    asked = BatchChange(
-        ticket=ticket, change=Change(), verb="", fired=fired, is_quiet=True,
-        clocks=due.claimed.clocks, holds=due.claimed.holds,
-    )  # fmt: skip
-    if steps:
-        asked.extra["steps"] = [None, steps]
-    if due.ran_out:
-        asked.verb = "ticket.breached"
-        asked.extra["late"] = [None, [row.metric for row in due.ran_out]]
-    elif mine:
-        asked.verb = "ticket.warned"
-    if not mine or ways is None:
-        return asked, None
-    move = None
-    if any(s.terms.action == StepAction.HAND_OVER for s in mine):
-        move = to_next_level(ticket, ways)
-    if move is not None:
-        asked.verb, asked.change = "ticket.escalated", move.change
-        asked.extra["trigger"] = [None, move.trigger]
-    asked.messages = tuple(
-        message for step in _to_tell(mine, move) for message in _messages(ticket, step, move, ways)
-    )
-    return asked, move
-
-
-def _to_tell(mine: Sequence[DueStep], move: Move | None) -> list[DueStep]:
-    """Leave out what is overtaken, so that nobody hears the same twice at once.
-
-    A mere warning is overtaken by a later step of its clock (steps come in their order), and
-    of two clocks that run out together the second hand-over by the first.
-    """
-    last = {step.clock.pk: step for step in mine}
-    moving = [s for s in mine if move is not None and s.terms.action == StepAction.HAND_OVER]
-    return [
-        step
-        for step in mine
-        if step not in moving[1:]
-        and (
-            step is last[step.clock.pk]
-            or step.terms.action != StepAction.WARN
-            or Audience.LEAD in step.terms.tell
-        )
-    ]
-
-
-def _messages(ticket: Ticket, step: DueStep, move: Move | None, ways: Routing) -> list[NewMessage]:
-    name, row = step.terms.milestone, step.clock
-    moved = move is not None and step.terms.action == StepAction.HAND_OVER
-    found: list[NewMessage] = []
-    if moved and move is not None:
-        found += notices.of_step(ticket, row, name, "ticket_escalated", move.readers)
-        leads = ways.leads_of([move.from_team.pk, move.to_team.pk])
-        found += notices.of_step(ticket, row, name, "ticket_late_lead", leads)
-        return found
-    if step.terms.action == StepAction.WARN:
-        reader = ways.persons.get(ticket.assignee_id or 0) or ticket.assignee
-        readers = [reader] if reader else ways.leads_of([ticket.team_id])
-        found += notices.of_step(ticket, row, name, "ticket_at_risk", readers)
-    if Audience.LEAD in step.terms.tell or step.terms.action == StepAction.HAND_OVER:
-        found += notices.of_step(
-            ticket, row, name, "ticket_late_lead", ways.leads_of([ticket.team_id])
-        )
-    return found

@@ -4,36 +4,85 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, QuerySet
 
-from accounts.choices import DutyKind, MemberRole, Role
-from accounts.models import Duty, Membership, Person, PersonSkill, Team
+from accounts.choices import Distribution, Language, MemberRole, Role
+from accounts.models import Membership, Person, PersonSkill, Skill, Team
 from catalog.models import Service
 from catalog.queries import required_skills
-from escalation.rules import Candidate, Ranked, TeamOption, next_team, rank
+from escalation.choices import How
+from escalation.models import Handover
+from escalation.queries import reasons
+from escalation.queries.roster import presences
+from escalation.rules import (
+    Candidate,
+    Presence,
+    Ranked,
+    TeamOption,
+    next_team,
+    quiet_until,
+    rank,
+    rank_on_call,
+)
+from sla.engine import BusinessCalendar
 from sla.queries import Policy, policy
 from tickets.models import Ticket
+
+LATEST = 2000  # hand-overs that are looked at for whose turn it is
+UNKNOWN = Presence()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Who gets a ticket that comes to a team, and why; person None: the team gets it.
+
+    readers: whom it is told. data: the reasons as plain data, worded by escalation/words.txt.
+    """
+
+    how: How
+    person: int | None
+    readers: list[Person]
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a ticket asks of whoever gets it: (skill, level) pairs, and languages to prefer."""
+
+    skills: tuple[tuple[int, int], ...]
+    languages: tuple[str, ...]
 
 
 @dataclass(slots=True)
 class Routing:
-    """Everything routing looks at, read once for a whole batch; loads grow as it chooses."""
+    """Everything routing looks at, read once for a whole batch; loads grow as it chooses.
+
+    members: the agents of each team. teams_of: of whoever belongs to any, in any role.
+    turns: when a person last got something from a team that hands out in turn.
+    """
 
     at: datetime
     rules: Policy
     teams: Mapping[int, Team]
     members: Mapping[int, list[int]]
     leads: Mapping[int, list[int]]
+    teams_of: Mapping[int, list[int]]
     persons: Mapping[int, Person]
     skills: Mapping[int, Mapping[int, int]]
+    skill_names: Mapping[int, str]
+    codes: Mapping[int, str]
+    languages: Mapping[int, frozenset[str]]
     serving: Mapping[int, frozenset[int]]
     required: Mapping[int, list[tuple[int, int]]]
-    away: frozenset[int]
-    rostered: Mapping[int, bool]
+    presence: Mapping[int, Presence]
     load: Counter[int]
     team_load: Counter[int]
-    _there: dict[int, list[Person]] = field(default_factory=dict)
+    turns: dict[tuple[int, int], float]
+    _there: dict[int, dict[int, int | None]] = field(default_factory=dict)
+    _needs: dict[tuple[int, str], Needs] = field(default_factory=dict)
+    _kept: dict[Any, Any] = field(default_factory=dict)
 
     def next_level(self, ticket: Ticket) -> Team | None:
         """Return the team of the next level for a ticket, or None when there is none."""
@@ -43,58 +92,164 @@ class Routing:
         found = next_team(options, level=ticket.level)
         return None if found is None else self.teams[found]
 
-    def choose(self, ticket: Ticket, team: Team) -> Ranked | None:
-        """Return the best person of `team` for a ticket, or None when nobody fits; counts it."""
-        ranking = rank(
-            (self._candidate(person) for person in self.members.get(team.pk, ())),
-            required=self.required.get(ticket.category_id, ()),
-            language=ticket.language,
-        )
+    def choose(self, ticket: Ticket, team: Team) -> Choice:
+        """Return who gets a ticket that comes to `team`; the choice counts for the next ones."""
+        found = self.look(team, self.needs(ticket.category_id, ticket.language))
         self.team_load[team.pk] += 1
-        if not ranking or not self._is_open(team.pk):
-            return None
-        self.load[ranking[0].person] += 1
-        return ranking[0]
+        if found.person is not None:
+            self.load[found.person] += 1
+            self.turns[team.pk, found.person] = self.at.timestamp() + self.team_load[team.pk]
+        return found
 
-    def on_duty(self, team_id: int) -> list[Person]:
-        """Return the members of a team who are on duty now."""
+    def look(self, team: Team, needs: Needs) -> Choice:
+        """Return who would get a ticket with these needs, without counting it."""
+        there = self.there(team.pk)
+        if not there:
+            return self._called(team, needs)
+        if team.distribution == Distribution.PULL:
+            return self._to_all(How.PULL, team, {})
+        in_turn = team.distribution == Distribution.ROUND_ROBIN
+        found = rank(
+            [self.candidate(person, team.pk) for person in there],
+            required=needs.skills, languages=needs.languages, in_turn=in_turn,
+        )  # fmt: skip
+        if not found:
+            return self._to_all(How.NOBODY_FITS, team, reasons.of_lacking(self, team, needs))
+        how = How.IN_TURN if in_turn else How.SKILL
+        data = reasons.of_choice(self, team, needs, found, in_turn=in_turn)
+        return self._to_one(how, team, found[0], data)
+
+    def needs(self, category_id: int, language: str) -> Needs:
+        """Return what a category and the caller's language ask for.
+
+        A required skill that is a language is a wish like the caller's: it never rules out.
+        """
+        known = self._needs.get((category_id, language))
+        if known is None:
+            asked = self.required.get(category_id, ())
+            spoken = [language, *(self.codes[s] for s, _level in asked if s in self.codes)]
+            skills = tuple((s, level) for s, level in asked if s not in self.codes)
+            known = Needs(skills, tuple(dict.fromkeys(spoken)))
+            self._needs[category_id, language] = known
+        return known
+
+    def there(self, team_id: int) -> dict[int, int | None]:
+        """Return who is on duty in a team now, each with the absent member they stand in for.
+
+        A substitute who is no member stands in while the team is open, when they are an agent
+        and themselves neither away nor off duty.
+        """
         known = self._there.get(team_id)
         if known is None:
-            members = self.members.get(team_id, ()) if self._is_open(team_id) else ()
-            known = [self.persons[p] for p in members if self._is_on_duty(p)]
-            self._there[team_id] = known
+            known = self._there[team_id] = self._look_who_is_there(team_id)
         return known
+
+    def on_duty(self, team_id: int) -> list[Person]:
+        """Return those who are on duty in a team now."""
+        return [self.persons[person] for person in self.there(team_id)]
+
+    def on_call(self, team_id: int) -> list[int]:
+        """Return the members of a team who may be called now."""
+        members = self.members.get(team_id, ())
+        return [p for p in members if self.presence_of(p).is_on_call(self.at)]
 
     def leads_of(self, team_ids: Iterable[int]) -> list[Person]:
         """Return the leads of the teams, each once."""
         found = {p: self.persons[p] for team in team_ids for p in self.leads.get(team, ())}
         return list(found.values())
 
+    def superiors_of(self, team_id: int) -> list[Person]:
+        """Return the leads of a team and the manager of each, as far as they are still here."""
+        leads = self.leads_of([team_id])
+        above = [self.persons.get(p.manager_id or 0) for p in leads]
+        return [*dict.fromkeys([*leads, *(p for p in above if p is not None and p.is_active)])]
+
+    def with_substitute(self, person: Person, at: datetime) -> list[Person]:
+        """Return a person and, while they are away, who stands in for them."""
+        away = self.presence_of(person.pk).absence(at)
+        instead = self.persons.get(away.substitute or 0) if away else None
+        return [person, instead] if instead is not None and instead.is_active else [person]
+
+    def quiet_until(self, person: int, at: datetime) -> datetime | None:
+        """Return when a message of a step may leave for a reader; None: at once.
+
+        The hours of their teams count, any of which may be open; whoever is on call or in no
+        team with hours hears at once.
+        """
+        if self.presence_of(person).is_on_call(at):
+            return None
+        return quiet_until(at, [*map(self.rules.on_duty_hours, self.teams_of.get(person, ()))])
+
+    def presence_of(self, person: int) -> Presence:
+        """Return what the roster says of a person; nothing for most."""
+        return self.presence.get(person, UNKNOWN)
+
+    def hours(self, team_id: int) -> BusinessCalendar | None:
+        """Return the hours of a team; None: always."""
+        return self.rules.on_duty_hours(team_id)
+
+    def candidate(self, person: int, team_id: int) -> Candidate:
+        """Return somebody as the choice sees them."""
+        return Candidate(
+            person, True, self.skills.get(person, {}), self.languages[person], self.load[person],
+            self.turns.get((team_id, person), 0.0),
+        )  # fmt: skip
+
+    def kept(self, key: tuple[Any, ...], make: Any) -> Any:
+        """Return what `make` returns, made once: the reasons of a batch have much in common."""
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = make()
+        return found
+
+    def _called(self, team: Team, needs: Needs) -> Choice:
+        """Nobody is on duty: whoever is on call gets it, else the team, and its lead hears."""
+        called = self.on_call(team.pk)
+        closed = reasons.of_closed(self, team)
+        if not called:
+            return self._to_all(How.NOBODY_THERE, team, closed)
+        found = rank_on_call(
+            [self.candidate(person, team.pk) for person in called],
+            required=needs.skills, languages=needs.languages,
+        )  # fmt: skip
+        data = closed | reasons.of_choice(self, team, needs, found)
+        return self._to_one(How.ON_CALL, team, found[0], data)
+
+    def _to_one(self, how: How, team: Team, best: Ranked, data: dict[str, Any]) -> Choice:
+        said = {"how": str(how), "team": team.name, "at": self._moment, **data}
+        return Choice(how, best.person, [self.persons[best.person]], said)
+
+    def _to_all(self, how: How, team: Team, data: dict[str, Any]) -> Choice:
+        said = {"how": str(how), "team": team.name, "at": self._moment, **data}
+        return Choice(how, None, self.on_duty(team.pk) or self.leads_of([team.pk]), said)
+
+    @property
+    def _moment(self) -> str:
+        return self.kept(("moment",), self.at.isoformat)  # type: ignore[no-any-return]
+
     def _option(self, team: Team, ticket: Ticket) -> TeamOption:
         return TeamOption(
             team=team.pk,
             level=team.level,
             serves=team.pk in self.serving.get(ticket.category.service_id, frozenset()),
-            on_duty=len(self.on_duty(team.pk)),
+            on_duty=len(self.there(team.pk)),
             load=self.team_load[team.pk],
         )
 
-    def _candidate(self, person: int) -> Candidate:
-        return Candidate(
-            person=person,
-            is_on_duty=self._is_on_duty(person),
-            skills=self.skills.get(person, {}),
-            language=self.persons[person].language,
-            load=self.load[person],
-        )
-
-    def _is_open(self, team_id: int) -> bool:
-        hours = self.rules.on_duty_hours(team_id)
-        return hours is None or hours.is_open(self.at)
-
-    def _is_on_duty(self, person: int) -> bool:
-        # Somebody with a roster is on duty when it says so; somebody without, when the team is.
-        return person not in self.away and self.rostered.get(person, True)
+    def _look_who_is_there(self, team_id: int) -> dict[int, int | None]:
+        hours, members = self.hours(team_id), self.members.get(team_id, [])
+        found: dict[int, int | None] = {}
+        for person in members:
+            presence = self.presence_of(person)
+            if presence.is_there(self.at, hours):
+                found[person] = None
+            elif (away := presence.absence(self.at)) and away.substitute not in {None, *members}:
+                instead = self.persons.get(away.substitute or 0)
+                if instead is None or not instead.is_agent:
+                    continue
+                if self.presence_of(instead.pk).is_there(self.at, hours):
+                    found.setdefault(instead.pk, person)
+        return found
 
 
 def routing(
@@ -103,39 +258,87 @@ def routing(
     """Read what routing needs for these categories (None: all); a fixed number of statements."""
     rules = rules or policy()
     teams = {team.pk: team for team in Team.objects.active()}
-    members, leads = defaultdict[int, list[int]](list), defaultdict[int, list[int]](list)
-    rows = memberships(teams).order_by("person_id")
-    for team_id, person_id, role in rows.values_list("team_id", "person_id", "role"):
-        members[team_id].append(person_id)
-        if role == MemberRole.LEAD:
-            leads[team_id].append(person_id)
-    people = {p for found in members.values() for p in found}
-    away, rostered = _duties(people, at)
+    found = _Belonging.read(teams)
+    presence = presences(at)
+    # Whoever may be told or stand in, beside the members: one statement for all of them.
+    others = found.managers | _named(rules) | _substitutes(presence)
+    persons = Person.objects.in_bulk(found.people | others)
+    skills, known = _skills(set(persons)), list(Skill.objects.all())
+    codes = {s.pk: s.slug for s in known if s.slug in Language.values}
     return Routing(
-        at=at, rules=rules, teams=teams, members=members, leads=leads,
-        persons=Person.objects.in_bulk(people), skills=_skills(people), serving=_serving(),
-        required=required_skills(category_ids), away=away, rostered=rostered,
-        load=open_by("assignee_id", {"assignee__in": people}),
+        at=at, rules=rules, teams=teams, members=found.members, leads=found.leads,
+        teams_of=found.teams_of, persons=persons, skills=skills,
+        skill_names={s.pk: s.name for s in known}, codes=codes,
+        languages={
+            pk: frozenset({p.language, *(codes[s] for s in skills.get(pk, ()) if s in codes)})
+            for pk, p in persons.items()
+        },
+        serving=_serving(), required=required_skills(category_ids), presence=presence,
+        load=open_by("assignee_id", {"assignee__in": list(persons)}),
         team_load=open_by("team_id", {"team__in": teams, "level__gte": 2}),
+        turns=_turns(teams.values()),
     )  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Belonging:
+    """Who belongs to the teams, who of them can be given work, who leads, who is above."""
+
+    members: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    leads: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    teams_of: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    people: set[int] = field(default_factory=set)
+    managers: set[int] = field(default_factory=set)
+
+    @classmethod
+    def read(cls, teams: Iterable[int]) -> "_Belonging":
+        found = cls()
+        rows = Membership.objects.filter(team__in=teams, person__is_active=True)
+        for team, person, role, of_desk, manager in rows.order_by("person_id").values_list(
+            "team_id", "person_id", "role", "person__role", "person__manager_id"
+        ):
+            found.teams_of[person].append(team)
+            if of_desk not in WORKERS:
+                continue
+            found.people.add(person)
+            found.members[team].append(person)
+            if role == MemberRole.LEAD:
+                found.leads[team].append(person)
+                found.managers |= {manager} if manager else set()
+        return found
+
+
+WORKERS = (Role.AGENT, Role.ADMINISTRATOR)
 
 
 def memberships(teams: Iterable[int]) -> QuerySet[Membership]:
     """Return who can be given work in the teams: neither leavers nor those who only belong."""
     return Membership.objects.filter(
-        team__in=teams, person__is_active=True, person__role__in=[Role.AGENT, Role.ADMINISTRATOR]
+        team__in=teams, person__is_active=True, person__role__in=WORKERS
     )
 
 
-def _duties(people: set[int], at: datetime) -> tuple[frozenset[int], dict[int, bool]]:
-    away, rostered = set[int](), dict[int, bool]()
-    rows = Duty.objects.filter(person__in=people, ends_at__gt=at)
-    for person_id, kind, starts_at in rows.values_list("person_id", "kind", "starts_at"):
-        if kind == DutyKind.ABSENT and starts_at <= at:
-            away.add(person_id)
-        elif kind == DutyKind.ON_DUTY:
-            rostered[person_id] = rostered.get(person_id, False) or starts_at <= at
-    return frozenset(away), rostered
+def open_by(field: str, where: dict[str, object]) -> Counter[int]:
+    """Return how many open tickets there are by the values of a field."""
+    rows = Ticket.objects.open().filter(**where).values_list(field).annotate(n=Count("pk"))
+    return Counter(dict(rows))
+
+
+def _named(rules: Policy) -> set[int]:
+    """Whom any step tells by name."""
+    return {
+        person
+        for agreements in rules.agreements.values()
+        for agreement in agreements
+        for target in agreement.targets
+        for step in target.steps
+        for person in step.persons
+    }
+
+
+def _substitutes(presence: Mapping[int, Presence]) -> set[int]:
+    found = {a.substitute for one in presence.values() for a in one.absences}
+    return {pk for pk in found if pk is not None}
 
 
 def _skills(people: set[int]) -> dict[int, dict[int, int]]:
@@ -154,6 +357,14 @@ def _serving() -> dict[int, frozenset[int]]:
     return {service: frozenset(teams) for service, teams in found.items()}
 
 
-def open_by(field: str, where: dict[str, object]) -> Counter[int]:
-    rows = Ticket.objects.open().filter(**where).values_list(field).annotate(n=Count("pk"))
-    return Counter(dict(rows))
+def _turns(teams: Iterable[Team]) -> dict[tuple[int, int], float]:
+    """When each person last got something, of the latest hand-overs to teams that take turns."""
+    wanted = {t.pk for t in teams if t.distribution == Distribution.ROUND_ROBIN}
+    if not wanted:
+        return {}
+    latest = Handover.objects.order_by("-pk").values_list("to_team", "chosen", "proposed_at")
+    found: dict[tuple[int, int], float] = {}
+    for team, chosen, at in latest[:LATEST]:
+        if team in wanted and "person" in chosen:
+            found.setdefault((team, chosen["person"]), at.timestamp())
+    return found

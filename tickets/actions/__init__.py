@@ -2,7 +2,7 @@
 
 from tickets.actions.calls import NewCall, NewCaller, log_call
 from tickets.actions.changes import KEEP, Change, NewEntry, NewHold
-from tickets.actions.funnel import BatchChange, change_batch, change_ticket
+from tickets.actions.funnel import Also, BatchChange, change_batch, change_ticket
 from tickets.actions.once import forget_submissions, key_of
 from tickets.actions.opening import NewTicket, open_ticket
 from tickets.actions.publishing import publish
@@ -26,6 +26,7 @@ from tickets.actions.verbs import (
 
 __all__ = [
     "KEEP",
+    "Also",
     "BatchChange",
     "CannotUndo",
     "Change",

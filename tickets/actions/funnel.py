@@ -39,13 +39,22 @@ _TIMED = frozenset(
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Also:
+    """A further event of one change, which tells a part of it: the fields it takes over."""
+
+    verb: str
+    extra: dict[str, Any] = field(default_factory=dict)
+    takes: frozenset[str] = frozenset()
+
+
 @dataclass(slots=True, kw_only=True)
 class BatchChange:
     """One change of a locked ticket, with what only the caller knows.
 
     verb: empty when only clocks move on, which is no event.
     fired: (key of the clock, milestone) pairs of steps that this change carries out.
-    extra: fields for the event beside those of the ticket.
+    extra: fields for the event beside those of the ticket. also: further events, in order.
     messages: further messages, beside those the ticket's own notices promise.
     clocks, holds: those of the ticket when the caller has read them under the lock.
     kept: terms to which clocks return, see `clocks.refresh`.
@@ -59,6 +68,7 @@ class BatchChange:
     verb: str
     fired: tuple[tuple[int, str], ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
+    also: Sequence[Also] = ()
     messages: tuple[NewMessage, ...] = ()
     is_quiet: bool = False
     clocks: Sequence[Clock] | None = None
@@ -203,9 +213,14 @@ def _prepare(asked: BatchChange, origin: Origin, rules: Policy | None) -> _Prepa
         holds = outcome.holds if outcome.holds is not None else asked.holds
         holds = holds if holds is not None else list(ticket.holds.all())
         relaxed = _refresh(prepared, asked, holds, moment, rules)
+    more = [
+        (one.verb, {n: changes.pop(n) for n in one.takes if n in changes} | one.extra)
+        for one in asked.also
+    ]
     told = _told(asked.moved)
     verb = asked.verb or ("ticket.due_moved" if told else "")
     events = [(verb, {**changes, **outcome.extra, **asked.extra, **told})] if verb else []
+    events += more
     # A target may relax without a verb: the sweep reads a policy that was changed.
     events += [("ticket.target_relaxed", {"metric": [None, metric]}) for metric in relaxed]
     if not events:
