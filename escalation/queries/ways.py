@@ -86,10 +86,12 @@ class Routing:
 
     def next_level(self, ticket: Ticket) -> Team | None:
         """Return the team of the next level for a ticket, or None when there is none."""
-        options = (
-            self._option(team, ticket) for team in self.teams.values() if team.level > ticket.level
+        above = self.kept(
+            ("above", ticket.category.service_id, ticket.level), lambda: self._above(ticket)
         )
-        found = next_team(options, level=ticket.level)
+        if len(above) < 2:
+            return above[0] if above else None
+        found = next_team(map(self._option, above), level=ticket.level)
         return None if found is None else self.teams[found]
 
     def choose(self, ticket: Ticket, team: Team) -> Choice:
@@ -227,11 +229,18 @@ class Routing:
     def _moment(self) -> str:
         return self.kept(("moment",), self.at.isoformat)  # type: ignore[no-any-return]
 
-    def _option(self, team: Team, ticket: Ticket) -> TeamOption:
+    def _above(self, ticket: Ticket) -> list[Team]:
+        """The teams of the next level that serve the ticket's service."""
+        serving = self.serving.get(ticket.category.service_id, ())
+        above = [t for t in self.teams.values() if t.pk in serving and t.level > ticket.level]
+        lowest = min((team.level for team in above), default=0)
+        return [team for team in above if team.level == lowest]
+
+    def _option(self, team: Team) -> TeamOption:
         return TeamOption(
             team=team.pk,
             level=team.level,
-            serves=team.pk in self.serving.get(ticket.category.service_id, frozenset()),
+            serves=True,
             on_duty=len(self.there(team.pk)),
             load=self.team_load[team.pk],
         )
