@@ -79,7 +79,8 @@ def missing(scope: Scope) -> Iterator[Finding]:
       FROM tickets_clock c
       JOIN tickets_ticket t ON t.id = c.ticket_id
       JOIN sla_target g ON g.agreement_id = c.agreement_id AND g.metric = c.metric
-      JOIN sla_step s ON s.target_id = g.id AND s.percent <= 100
+      JOIN sla_step s ON s.target_id = g.id
+                       AND (s.percent <= 100 OR s.offset_seconds <= 0)
       LEFT JOIN escalation_firing f
         ON f.clock_id = c.id AND f.run = c.run AND f.milestone = s.milestone
      WHERE c.state = 'breached' AND c.next_action_at IS NULL AND f.id IS NULL"""
@@ -139,15 +140,16 @@ def half(scope: Scope) -> Iterator[Finding]:
 
 
 def unannounced(scope: Scope) -> Iterator[Finding]:
-    """Q4: each escalation told the person who got the ticket, and the lead when it was late."""
+    """Q4: whoever got a ticket was told, and the leads and superiors that a step names."""
     sql = """
     WITH moved AS (
       SELECT e.subject_id AS ticket, e.subject_label, e.seq, e.at, e.actor_id,
-             e.changes->'trigger'->>1 = 'breach' AS by_breach,
+             e.changes->'trigger'->>1 IN ('breach', 'warning') AS by_step,
              CASE WHEN e.changes ? 'handover' THEN t.follow_up_id
                   ELSE (e.changes->'assignee_id'->>1)::bigint END AS person,
              CASE WHEN e.changes ? 'handover' THEN 'ticket_returned'
-                  WHEN e.changes->'trigger'->>1 = 'breach' THEN 'ticket_escalated'
+                  WHEN e.changes->'trigger'->>1 IN ('breach', 'warning')
+                  THEN 'ticket_escalated'
                   ELSE 'ticket_handed_over' END AS template,
              ARRAY[(e.changes->'team_id'->>0)::bigint, (e.changes->'team_id'->>1)::bigint] AS teams
         FROM audit_event e JOIN tickets_ticket t ON t.id = e.subject_id
@@ -162,13 +164,30 @@ def unannounced(scope: Scope) -> Iterator[Finding]:
       UNION ALL
       SELECT m.subject_label, 'event ' || m.seq || ' did not tell a lead'
         FROM moved m
-       WHERE m.by_breach
+       WHERE m.by_step
          AND EXISTS (SELECT 1 FROM accounts_membership b JOIN accounts_person p
                          ON p.id = b.person_id AND p.email <> '' AND p.is_active
                       WHERE b.role = 'lead' AND b.team_id = ANY(m.teams))
          AND NOT EXISTS (SELECT 1 FROM notifications_message n
                           WHERE n.subject_type = 'ticket' AND n.subject_id = m.ticket
-                            AND n.template = 'ticket_late_lead' AND n.created_at = m.at)) m"""
+                            AND n.template IN ('ticket_late_lead', 'ticket_at_risk_lead')
+                            AND n.created_at = m.at)) m"""
+    yield from _found("Q4", sql)
+    sql = """
+    SELECT e.subject_label, e.verb || ' ' || e.seq || ' did not tell ' || p.family_name
+      FROM audit_event e
+     CROSS JOIN LATERAL jsonb_array_elements_text(e.changes->'told'->1) AS told
+      JOIN accounts_person p ON p.id = told::bigint AND p.email <> ''
+     WHERE e.subject_type = 'ticket' AND e.changes ? 'told' AND NOT EXISTS (
+       SELECT 1 FROM notifications_message n
+        WHERE n.subject_type = 'ticket' AND n.subject_id = e.subject_id
+          AND n.recipient_id = p.id AND n.created_at = e.at
+          AND n.template = CASE e.verb WHEN 'ticket.major_proposed' THEN 'ticket_major_proposed'
+                                       ELSE 'ticket_informed' END)"""
+    yield from _found("Q4", sql)
+    sql = """
+    SELECT key, 'was to leave ' || not_before || ', before it was made'
+      FROM notifications_message WHERE attempts = 0 AND not_before < created_at"""
     yield from _found("Q4", sql)
 
 

@@ -165,10 +165,13 @@ class _Work:
             doers: list[Person] = list(self.move.readers)
         else:
             doers = [] if is_overtaken else self._doers(step.terms)
+        watchers = dict.fromkeys(self._watchers(step))
+        if step is not self.mover:
+            # Once each, by what matters more; whoever gets a ticket and leads hears of both.
+            is_for_watchers = step.terms.action in _FOR_WATCHERS
+            doers = [p for p in doers if not (is_for_watchers and p in watchers)]
+            watchers = dict.fromkeys(p for p in watchers if p not in doers)
         told = [self._one(step, person, doing) for person in dict.fromkeys(doers)]
-        # Whoever is given a ticket and leads the team hears of both.
-        known = set() if step is self.mover else {*doers}
-        watchers = dict.fromkeys(p for p in self._watchers(step) if p not in known)
         return told + [self._one(step, person, watching) for person in watchers]
 
     def _one(self, step: DueStep, person: Person, template: str) -> Told:
@@ -204,6 +207,7 @@ class _Work:
 
 
 _TOLD_BY_DEFAULT = {StepAction.WARN, StepAction.RAISE}
+_FOR_WATCHERS = {StepAction.INFORM, StepAction.PROPOSE}
 _TELL_THE_LEAD = {StepAction.HAND_OVER, StepAction.PROPOSE}
 _WARNING = {
     False: ("ticket_at_risk", "ticket_at_risk_lead"),

@@ -225,9 +225,9 @@ def _prepare(asked: BatchChange, origin: Origin, rules: Policy | None) -> _Prepa
     events += [("ticket.target_relaxed", {"metric": [None, metric]}) for metric in relaxed]
     if not events:
         return prepared
-    for verb, what in events:
+    for name, what in events:
         ticket.version += 1
-        prepared.events.append(_event(ticket, verb, what))
+        prepared.events.append(_event(ticket, name, what))
     ticket.updated_at = moment
     prepared.fields |= {"version", "updated_at"}
     if verb and not asked.is_quiet:

@@ -74,7 +74,8 @@ _QUERIES = {
     "the same message promised twice": """
         SELECT subject_id FROM notifications_message
          WHERE key LIKE 'clock:%'
-         GROUP BY subject_id, template, recipient_id, data->>'due_at', data->>'metric'
+         GROUP BY subject_id, template, recipient_id, data->>'due_at', data->>'metric',
+                  split_part(key, ':', 4)
         HAVING count(*) > 1
     """,
     "a message nobody settles": """
