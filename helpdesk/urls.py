@@ -15,6 +15,7 @@ _PARTS = (
     ("desk/tickets/", "tickets.urls"),
     ("desk/tickets/", "escalation.urls"),
     ("setup/", "tickets.urls.setup"),
+    ("setup/", "sla.urls"),
     ("api/v1/", "helpdesk.api_urls"),
 )
 

@@ -103,8 +103,11 @@ class Play:
         if ticket.status not in OPEN or ticket.status == Status.ON_HOLD:
             return
         until = None if reason == HoldReason.REQUESTER else self.stage.at + days * DAY
+        # Now and then nobody thinks of the caller: there is a figure about it.
+        told = self.stage.dice.random() < 0.8
         actions.hold(
             self.pk, reason=reason, note=self.say(f"wait_{reason}"), until=until,
+            message=self.say(f"tell_{reason}") if told else "",
             origin=self.stage.by(self.stage.worker(ticket)),
         )  # fmt: skip
 
@@ -234,7 +237,7 @@ def _late(play: Play) -> Life:
 
 
 def _waiting(play: Play) -> Life:
-    """On hold for a supplier, a part or a date, then solved."""
+    """On hold for a supplier, a part or a date, which wakes it as a rule; then solved."""
     ends, dice = play.plan.ends, play.stage.dice
     yield from _first_answer(play)
     yield play.plan.when(min(0.3, ends * 0.4))

@@ -72,8 +72,18 @@ AGREEMENTS = (
 )  # fmt: skip
 
 
+# Of the reasons that every installation begins with: longest time, and whether the caller is told.
+REASONS = (
+    ("requester", 80 * HOUR, True), ("supplier", 100 * HOUR, True), ("part", 150 * HOUR, True),
+    ("approval", 40 * HOUR, False), ("scheduled", None, True),
+)  # fmt: skip
+
+
 def build(places: Places, origin: Origin) -> None:
-    """Build the agreements with their targets and steps."""
+    """Build the agreements with their targets and steps, and how long what may be waited for."""
+    for slug, longest, tells in REASONS:
+        values = {"max_seconds": longest, "needs_message": tells}
+        sla.save_reason(slug, values=values, origin=origin)
     for place, promise in enumerate(AGREEMENTS):
         agreement = Agreement(
             slug=promise.slug, names=names(*promise.names), order=10 * (place + 1),

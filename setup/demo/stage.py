@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from random import Random
 
+from django.db.models import CharField, Value
+
 from accounts.models import Membership, Person
 from catalog.models import Category
 from common import clock
@@ -17,7 +19,7 @@ from sla.choices import Metric
 from sla.queries import Promise, policy
 from sla.rules import Facts
 from tickets import queries
-from tickets.models import Clock, Ticket
+from tickets.models import Clock, Hold, Ticket
 
 SECOND = timedelta(seconds=1)
 # A life yields the instant of its next act, and acts when it is resumed at that instant.
@@ -129,13 +131,28 @@ class Stage:
 
     def _sweep(self, until: datetime) -> None:
         """Carry out what fell due up to an instant, each at its own instant."""
-        while True:
-            due = Clock.objects.to_look_at(at=until).order_by("next_action_at")
-            first = due.values_list("next_action_at", flat=True).first()
-            if first is None:
-                return
-            with clock.frozen(first):
-                escalation.sweep(at=first)
+        while (first := _first_due(until)) is not None:
+            at, work = first
+            with clock.frozen(at):
+                _WORK[work](at=at)
+
+
+_WORK: dict[str, Callable[..., int]] = {"hold": escalation.wake, "step": escalation.sweep}
+
+
+def _first_due(until: datetime) -> tuple[datetime, str] | None:
+    """Return what falls due first up to an instant; of two at once the hold."""
+    rows = (
+        found.order_by(column)
+        .annotate(work=Value(work, output_field=CharField()))
+        .values_list(column, "work")[:1]
+        for found, column, work in (
+            (Hold.objects.to_wake(at=until), "wake_at", "hold"),
+            (Clock.objects.to_look_at(at=until), "next_action_at", "step"),
+        )
+    )
+    holds, steps = rows
+    return min(holds.union(steps, all=True), default=None)
 
 
 def utc(moment: datetime) -> datetime:

@@ -13,6 +13,7 @@ from sla.actions.agreements import (
     save_example,
 )
 from sla.actions.calendars import remove, save_calendar
+from sla.actions.holds import move_reason, retire_reason, save_reason
 from sla.actions.revision import new_revision, save
 from sla.actions.withdrawal import take_back
 
@@ -20,6 +21,7 @@ __all__ = [
     "Content",
     "discard_draft",
     "make_draft",
+    "move_reason",
     "new_draft",
     "new_revision",
     "publish",
@@ -27,9 +29,11 @@ __all__ = [
     "remove_example",
     "reorder",
     "retire",
+    "retire_reason",
     "save",
     "save_calendar",
     "save_draft",
     "save_example",
+    "save_reason",
     "take_back",
 ]

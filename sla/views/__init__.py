@@ -1,0 +1,1 @@
+"""Doors of the policy: agreements and what belongs to them."""
