@@ -3,16 +3,21 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from accounts.models import Team
-from common.errors import InvalidInput
+from accounts.permissions import is_lead
+from common import clock
+from common.errors import InvalidInput, NotAllowed
 from escalation import actions
-from escalation.choices import CHOOSABLE, Trigger
+from escalation.choices import CHOOSABLE, Trigger, WhyLate
+from escalation.queries import outlook
+from escalation.rules.forecast import Kind
 from tickets.api import TEXT, TicketDoor, TicketOut, VersionIn
 
 TRIGGERS = [(trigger.value, trigger.label) for trigger in CHOOSABLE]
@@ -85,6 +90,50 @@ class HandoverViewSet(TicketDoor):
         return self.answer(
             actions.hand_back(ticket.pk, origin=self.origin, **self.given(AnswerIn))
         )
+
+
+class ExpectedOut(serializers.Serializer[Any]):
+    """A ticket that is expected to be late."""
+
+    number = serializers.CharField()
+    team = serializers.SlugField()
+    promise = serializers.ChoiceField([kind.value for kind in Kind])
+    due_at = serializers.DateTimeField()
+    expected_at = serializers.DateTimeField(allow_null=True)
+    why = serializers.ChoiceField(WhyLate.choices)
+
+
+class ScoreOut(serializers.Serializer[Any]):
+    """How well the forecast did on past working days; see docs/service-levels/forecast.md."""
+
+    days = serializers.IntegerField()
+    late = serializers.IntegerField()
+    recall = serializers.FloatField(allow_null=True)
+    precision = serializers.FloatField(allow_null=True)
+    error = serializers.FloatField()
+
+
+class OutlookOut(serializers.Serializer[Any]):
+    """What will be late by `until` and was not `as_of`; `slow_count`: if all takes long."""
+
+    as_of = serializers.DateTimeField()
+    until = serializers.DateTimeField()
+    count = serializers.IntegerField()
+    slow_count = serializers.IntegerField()
+    late = ExpectedOut(many=True)
+    trust = ScoreOut(allow_null=True)
+
+
+class ForecastView(APIView):
+    """What will be late by the end of the day."""
+
+    @extend_schema(parameters=[OpenApiParameter("team", str)], responses=OutlookOut)
+    def get(self, request: Request) -> Response:
+        """Forecast which open tickets will be late, and why; for the leads of the teams."""
+        if not is_lead(request.user):
+            raise NotAllowed(_("The forecast is for the leads of the teams."))
+        team = _team(request.query_params["team"]) if "team" in request.query_params else None
+        return Response(outlook.record(request.user, team=team, at=clock.now()))
 
 
 def _team(slug: str) -> Team:

@@ -5,7 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from accounts.api import TokenView
-from escalation.api import HandoverViewSet
+from escalation.api import ForecastView, HandoverViewSet
 from tickets.api import TicketViewSet
 
 router = SimpleRouter()
@@ -15,6 +15,7 @@ router.register("tickets", HandoverViewSet, basename="api-handover")
 
 urlpatterns = [
     path("token/", TokenView.as_view(), name="api-token"),
+    path("forecast/", ForecastView.as_view(), name="api-forecast"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     *router.urls,
 ]

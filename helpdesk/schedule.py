@@ -37,6 +37,11 @@ SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": crontab(hour="3", minute="37"),
         "options": {"expires": 3600.0},
     },
+    "look ahead to the end of the day": {
+        "task": "escalation.tasks.look_ahead",
+        "schedule": schedule(run_every=240.0),
+        "options": {"expires": 240.0},
+    },
     "learn how long tickets take": {
         "task": "escalation.tasks.learn_from_history",
         "schedule": crontab(hour="3", minute="7"),

@@ -13,19 +13,17 @@ from django.utils.functional import Promise
 from accounts.models import Membership, Team
 from catalog.models import CategorySkill
 from escalation.choices import WhyLate
-from escalation.models import ForecastTrial, HandlingTime
-from escalation.queries import forecast as queue
+from escalation.models import HandlingTime
 from escalation.queries import trials
-from escalation.rules.forecast import Expected, Outlook, Situation, Span, forecast
+from escalation.queries.outlook import KEPT, shared, visible
+from escalation.rules.forecast import Expected, Outlook, Span, forecast
 from escalation.rules.trial import Score
 from sla.engine.instants import moment_of, moment_or_none
 from tickets.models import Ticket
 from tickets.queries import Row, rows
 
-KEPT = 300  # seconds for which one replay serves everybody
 SHOWN = 100  # lines of the list
 GROUP = 3  # people a team must have for its times to be shown
-ENOUGH = 10  # late tickets on tried days from which on shares of them say something
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +64,6 @@ class TryOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Trust:
-    """How well it did on past days, and from how much it learnt. is_enough: to speak of shares."""
-
-    score: Score | None
-    late: int
-    is_enough: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
     """Everything the page shows; at: the instant of the replay. seen_at: that of the look."""
 
@@ -87,7 +76,7 @@ class Page:
     lines: Sequence[Line]
     late_now: int
     tried: TryOut | None
-    trust: Trust
+    trust: Score | None
     usual: Sequence[tuple[Team, int, Span]]
 
 
@@ -97,9 +86,11 @@ def glance(user: Any, *, team: Team | None, at: datetime) -> Glance:
     known: Glance | None = cache.get(key)
     if known is not None and known.at <= at < known.until:
         return known
-    _now, outlook = _kept(at)
+    _now, outlook = shared(at=at)
     found = Glance(
-        moment_of(outlook.at), moment_of(outlook.until), len(_seen(outlook.late, user, team))
+        moment_of(outlook.at),
+        moment_of(outlook.until),
+        len(visible(outlook.late, user, team=team.pk if team else None)),
     )
     # Not longer than the replay it was read from.
     age = int((at - found.at).total_seconds())
@@ -116,8 +107,10 @@ def page(
     team: only its tickets; None: all. known: the active teams. extra: so many more people in
     a team to suppose.
     """
-    now, outlook = _kept(at)
-    late, slow = _seen(outlook.late, user, team), _seen(outlook.slow, user, team)
+    now, outlook = shared(at=at)
+    only = team.pk if team else None
+    late = visible(outlook.late, user, team=only)
+    slow = visible(outlook.slow, user, team=only)
     supposed = None if extra is None else forecast(now, extra={extra[0].pk: extra[1]})
     still = {e.ticket for e in supposed.late} if supposed is not None else None
     tickets = Ticket.objects.visible_to(user)
@@ -133,28 +126,9 @@ def page(
         lines=_lines(late[:SHOWN], still),
         late_now=tickets.late(at=at).count(),
         tried=_tried(extra, supposed, late, slow),
-        trust=_trust(),
+        trust=trials.record(),
         usual=_usual([team] if team else known),
     )
-
-
-def _kept(at: datetime) -> tuple[Situation, Outlook]:
-    """The queue and its replay, made at most every few minutes, whoever asks."""
-    found: tuple[Situation, Outlook] | None = cache.get("forecast")
-    # One of another time is none: a day may be over, and tests tell of other days.
-    if found is None or not found[0].at <= at.timestamp() < found[0].until:
-        now = queue.situation(at=at)
-        found = now, forecast(now)
-        cache.set("forecast", found, KEPT)
-    return found
-
-
-def _seen(expected: Iterable[Expected], user: Any, team: Team | None) -> list[Expected]:
-    """Those a person may see, of a team, that are still open."""
-    of_team = [e for e in expected if team is None or e.team == team.pk]
-    visible = Ticket.objects.visible_to(user).open().filter(pk__in=[e.ticket for e in of_team])
-    keys = set(visible.values_list("pk", flat=True))
-    return [e for e in of_team if e.ticket in keys]
 
 
 def _reasons(late: Iterable[Expected]) -> list[tuple[Promise | str, int]]:
@@ -199,13 +173,6 @@ def _tried(
         count=sum(e.ticket in still for e in late),
         slow=sum(e.ticket in slowly for e in slow),
     )
-
-
-def _trust() -> Trust:
-    newest = ForecastTrial.objects.order_by("-day").values_list("became_late", flat=True)
-    late = sum(newest[: trials.TRIALS])
-    found = trials.record()
-    return Trust(found, late, is_enough=found is not None and late >= ENOUGH)
 
 
 def _usual(teams: Iterable[Team]) -> list[tuple[Team, int, Span]]:

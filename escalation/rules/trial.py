@@ -12,15 +12,26 @@ class Day(NamedTuple):
     both: int
 
 
+ENOUGH = 10  # late tickets from which on shares of them say something
+
+
 class Score(NamedTuple):
-    """Many days: recall is the share of the late that was named, precision of the named that
-    was late (None: there were none); error is by how many the number was wrong in the mean.
+    """Many days: how many tickets became late, and how well that was forecast.
+
+    recall: the share of them that was named; precision: the share of the named that was late
+    (None: there were none). error: by how many the number was wrong in the mean.
     """
 
     days: int
+    late: int
     recall: float | None
     precision: float | None
     error: float
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether there was enough to judge by."""
+        return self.late >= ENOUGH
 
 
 def compare(named: Collection[int], became_late: Collection[int]) -> Day:
@@ -35,4 +46,10 @@ def score(days: Sequence[Day]) -> Score | None:
         return None
     named, late, both = (sum(day[n] for day in days) for n in range(3))
     error = sum(abs(day.named - day.became_late) for day in days) / len(days)
-    return Score(len(days), both / late if late else None, both / named if named else None, error)
+    return Score(
+        days=len(days),
+        late=late,
+        recall=both / late if late else None,
+        precision=both / named if named else None,
+        error=error,
+    )

@@ -39,7 +39,7 @@ def test_every_address_is_described_with_its_methods(made):
     paths = yaml.safe_load(made)["paths"]
     described = {(path, method) for path, found in paths.items() for method in found}
 
-    expected = {("/api/v1/token/", "post")}
+    expected = {("/api/v1/token/", "post"), ("/api/v1/forecast/", "get")}
     for _prefix, viewset, _name in api_urls.router.registry:
         expected |= {
             (f"/api/v1/tickets/{{number}}/{verb.url_path}/", method)

@@ -13,6 +13,7 @@ from catalog import actions as catalog
 from catalog.models import CategorySkill
 from common import clock
 from escalation import actions as escalation
+from escalation.tasks import look_ahead
 from sla import actions as sla
 from sla.models import TeamCalendar
 from tests import factories
@@ -329,3 +330,34 @@ def test_without_redis_it_is_reckoned_at_every_look(client, office, within, sett
         with clock.frozen(MONDAY_9):
             page = client.get(PAGE).content.decode()
         assert head(page) == f"Expected late: {count} by 18:00"
+
+
+def test_a_program_of_a_lead_reads_the_same(client, office, within):
+    tickets = [within(60) for _ in range(6)]
+    client.force_login(office.chiara)
+    with clock.frozen(MONDAY_9):
+        found = client.get("/api/v1/forecast/", {"team": "service-desk"}).json()
+        elsewhere = client.get("/api/v1/forecast/", {"team": "network"}).json()
+        nowhere = client.get("/api/v1/forecast/", {"team": "nothing"})
+
+    assert (found["count"], found["trust"]) == (2, None)
+    assert found["late"][1] == {
+        "number": tickets[5].number, "team": "service-desk", "promise": "solve",
+        "due_at": "2026-03-02T09:00:00Z", "expected_at": "2026-03-02T09:30:00Z",
+        "why": "load",
+    }  # fmt: skip
+    assert elsewhere["late"] == []
+    assert (nowhere.status_code, nowhere.json()["field"]) == (400, "team")
+    client.force_login(office.nadia)
+    assert client.get("/api/v1/forecast/").status_code == 403
+
+
+def test_the_schedule_makes_it_anew_before_anybody_asks(client, office, within):
+    within(20)
+    with clock.frozen(MONDAY_9):
+        assert look_ahead(sent_by_a_later_version=True) == 1
+        within(15)
+        client.force_login(office.chiara)
+        assert head(client.get(PAGE).content.decode()) == "Expected late: 1 by 18:00"
+        assert look_ahead() == 2
+        assert head(client.get(PAGE).content.decode()) == "Expected late: 2 by 18:00"

@@ -62,6 +62,7 @@ def test_a_score_says_what_was_found_what_was_right_and_how_far_the_number_was_o
     assert days[0] == Day(named=3, became_late=4, both=2)
     found = score(days)
     assert found is not None
-    assert (found.days, found.recall, found.precision, found.error) == (3, 2 / 5, 2 / 4, 1.0)
+    assert found == (3, 5, 2 / 5, 2 / 4, 1.0)
+    assert not found.is_enough
     assert score([]) is None
-    assert score([Day(0, 0, 0)]) == (1, None, None, 0.0)
+    assert score([Day(0, 0, 0)]) == (1, 0, None, None, 0.0)
