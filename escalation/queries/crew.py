@@ -1,22 +1,22 @@
 """Reads of who works where and when: what a replay of the queue has to know of people."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
-from accounts.choices import DutyKind
-from accounts.models import Duty, PersonSkill, Team
+from accounts.models import Team
 from catalog.queries import required_skills
-from escalation.queries.ways import memberships
+from escalation.queries.roster import presences
+from escalation.queries.ways import UNKNOWN, held_skills, memberships
+from escalation.rules import Presence
 from escalation.rules.forecast import Crew
 from escalation.rules.queueing import Interval
 from sla.engine.instants import moment_of, seconds_of
 from sla.engine.intervals import merged, without
 from sla.queries import Policy
 
-ROSTERED = timedelta(days=14)  # whoever had a shift since works by a roster
 DAYS = 8  # looked through for a day on which a team closes
 
 
@@ -36,7 +36,7 @@ def crew(rules: Policy, *, at: datetime, until: datetime) -> Crew:
         members={team: frozenset(members[team]) for team in teams},
         people=_there(people, at, window),
         hours={team: hours_of(rules, team, window) for team in teams},
-        skills=_skills(people),
+        skills=held_skills(people),
         required=required_skills(None),
     )
 
@@ -73,27 +73,18 @@ def end_of_day(rules: Policy, teams: Iterable[int], *, at: datetime) -> datetime
 
 def _there(people: set[int], at: datetime, window: Interval) -> dict[int, Sequence[Interval]]:
     """When each person is there: by their shifts, else always, less the times away."""
-    shifts, away = defaultdict[int, list[Interval]](list), defaultdict[int, list[Interval]](list)
-    rows = Duty.objects.filter(person__in=people, ends_at__gt=at - ROSTERED)
-    for person, kind, start, end in rows.values_list("person_id", "kind", "starts_at", "ends_at"):
-        if kind != DutyKind.ON_CALL:
-            found = away if kind == DutyKind.ABSENT else shifts
-            found[person].append((seconds_of(start), seconds_of(end)))
-    return {
-        person: _within(window, without(merged(shifts[person] or [window]), merged(away[person])))
-        for person in people
-    }
+    known = presences(at)
+    return {person: _presence(known.get(person, UNKNOWN), at, window) for person in people}
+
+
+def _presence(known: Presence, at: datetime, window: Interval) -> tuple[Interval, ...]:
+    away = merged((seconds_of(a.starts), seconds_of(a.ends)) for a in known.absences)
+    shifts = [(seconds_of(start), seconds_of(end)) for start, end in known.shifts]
+    base = merged(shifts) if known.is_rostered(at) else [window]
+    return _within(window, without(base, away))
 
 
 def _within(window: Interval, intervals: list[Interval]) -> tuple[Interval, ...]:
     start, end = window
     cut = ((max(start, begins), min(end, ends)) for begins, ends in intervals)
     return tuple(interval for interval in cut if interval[0] < interval[1])
-
-
-def _skills(people: set[int]) -> Mapping[int, Mapping[int, int]]:
-    found = defaultdict[int, dict[int, int]](dict)
-    rows = PersonSkill.objects.filter(person__in=people)
-    for person, skill, level in rows.values_list("person_id", "skill_id", "level"):
-        found[person][skill] = level
-    return dict(found)

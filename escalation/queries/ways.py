@@ -272,7 +272,7 @@ def routing(
     # Whoever may be told or stand in, beside the members: one statement for all of them.
     others = found.managers | _named(rules) | _substitutes(presence)
     persons = Person.objects.in_bulk(found.people | others)
-    skills, known = _skills(set(persons)), list(Skill.objects.all())
+    skills, known = held_skills(set(persons)), list(Skill.objects.all())
     codes = {s.pk: s.slug for s in known if s.slug in Language.values}
     return Routing(
         at=at, rules=rules, teams=teams, members=found.members, leads=found.leads,
@@ -350,7 +350,8 @@ def _substitutes(presence: Mapping[int, Presence]) -> set[int]:
     return {pk for pk in found if pk is not None}
 
 
-def _skills(people: set[int]) -> dict[int, dict[int, int]]:
+def held_skills(people: set[int]) -> dict[int, dict[int, int]]:
+    """Return the skills of people: of each person, skill to the level they hold it in."""
     found = defaultdict[int, dict[int, int]](dict)
     rows = PersonSkill.objects.filter(person__in=people)
     for person_id, skill_id, level in rows.values_list("person_id", "skill_id", "level"):
