@@ -58,8 +58,8 @@ class BatchChange:
     messages: further messages, beside those the ticket's own notices promise.
     clocks, holds: those of the ticket when the caller has read them under the lock.
     kept: terms to which clocks return, see `clocks.refresh`.
-    tells_due: the event says which due instants moved; without a verb there is one if any did.
-    moved: set by the funnel where tells_due asks for it.
+    tells_due: the event says which due instants moved, as it does when clocks alone are read
+    anew; without a verb there is one if any did. moved: set by the funnel where it is told.
     is_quiet: the sweep asks: clocks are read anew, and the ticket's own notices are left out.
     """
 
@@ -263,10 +263,11 @@ def _refresh(
     for row in rows:
         if row.pk in taken:
             row.fired = [*row.fired, *taken[row.pk]]
-    if asked.tells_due:
+    tells_due = asked.tells_due or (asked.is_quiet and not asked.change.values())
+    if tells_due:
         asked.moved.before = standing(rows, at=moment)
     found = clocks.refresh(ticket, rows, holds, at=moment, rules=rules, kept=asked.kept)
-    if asked.tells_due:
+    if tells_due:
         asked.moved.after = standing([*rows, *found.new], at=moment)
     touched = {id(row): row for row in found.changed}
     touched |= {id(row): row for row in rows if row.pk in taken}

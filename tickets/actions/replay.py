@@ -56,7 +56,7 @@ def read_anew(*, after: int, origin: Origin) -> int | None:
             [
                 BatchChange(
                     ticket=one.ticket, change=Change(), verb="", is_quiet=True,
-                    clocks=one.clocks, holds=one.holds, tells_due=True,
+                    clocks=one.clocks, holds=one.holds,
                 )
                 for one in claimed
             ],
