@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from common.admin import ReadOnlyAdmin
-from escalation.models import Firing, Handover
+from escalation.models import Firing, ForecastTrial, HandlingTime, Handover
 
 
 @admin.register(Handover)
@@ -24,3 +24,23 @@ class FiringAdmin(ReadOnlyAdmin):
     list_filter = ["milestone"]
     search_fields = ["clock__ticket__number"]
     ordering = ["-pk"]
+
+
+@admin.register(HandlingTime)
+class HandlingTimeAdmin(ReadOnlyAdmin):
+    """How long tickets take, as it was learnt last night."""
+
+    list_display = ["team", "category", "tickets", "median_seconds", "p80_seconds", "learnt_at"]
+    list_select_related = ["team", "category"]
+    list_filter = ["team"]
+    search_fields = ["team__name", "category__slug"]
+    ordering = ["team", "pk"]
+
+
+@admin.register(ForecastTrial)
+class ForecastTrialAdmin(ReadOnlyAdmin):
+    """The forecast of past days beside what came."""
+
+    list_display = ["day", "open", "named", "became_late", "both", "learnt_from"]
+    search_fields = ["day"]
+    ordering = ["-day"]
