@@ -26,7 +26,8 @@ REFERENCE = [
 ]  # fmt: skip
 READ_ONLY = [
     "accounts.apitoken", "audit.event", "notifications.message", "escalation.handover",
-    "escalation.firing", "tickets.ticket", "tickets.entry", "tickets.hold", "tickets.clock",
+    "escalation.firing", "escalation.forecasttrial", "escalation.handlingtime",
+    "tickets.ticket", "tickets.entry", "tickets.hold", "tickets.clock",
 ]  # fmt: skip
 
 
