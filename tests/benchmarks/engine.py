@@ -23,6 +23,7 @@ OFFICE = {
     ],
 }
 START = datetime(2024, 1, 8, 7, 0, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FIVE_YEARS = 5 * 365 * 24 * 3600
 
 
@@ -46,6 +47,28 @@ def rates(seconds: float = 1.0) -> dict[str, float]:
         "measure": _rate(lambda n: office.measure(moments[n], ends[n]), seconds),
         "evaluate": _rate(lambda n: evaluate(terms, lines[n], ends[n]), seconds),
     }
+
+
+def growth(*counts: int) -> dict[int, dict[str, float]]:
+    """Return how many different instants and histories a second one core does, by their number."""
+    office = BusinessCalendar.from_dict(OFFICE)
+    terms = Terms(
+        calendar=office, seconds=8 * 3600, step_percents=(("warn_75", 75), ("breach", 100))
+    )
+    found = {}
+    for count in counts:
+        chance = random.Random(count)
+        moments = [START + timedelta(seconds=chance.randrange(FIVE_YEARS)) for _ in range(count)]
+        start = time.perf_counter()
+        for moment in moments:
+            office.add(moment, 8 * 3600)
+        added = time.perf_counter()
+        for moment in moments:
+            line = Timeline(started_at=moment, pauses=((moment, moment + HOUR),))
+            evaluate(terms, line, moment + DAY)
+        ended = time.perf_counter()
+        found[count] = {"add": count / (added - start), "evaluate": count / (ended - added)}
+    return found
 
 
 def recalculation(count: int) -> float:

@@ -7,6 +7,7 @@ from tests.benchmarks.pages import Measured
 from tests.benchmarks.run import Found
 
 GROWTH = 1.5
+CLOCKS = 5000  # a second and core, after a change of policy
 NOTES = Path(__file__).with_name("notes.md")  # what figures alone do not say
 
 
@@ -18,6 +19,7 @@ def written(found: Found) -> str:
         parts.append(_growth(found))
     parts += [
         _forecast(found),
+        _changed(found),
         _sweep(found),
         _deadlines(found),
         _engine(found),
@@ -125,6 +127,33 @@ def _forecast(found: Found) -> str:
     return f"## Forecast\n\n{_table(head, rows)}"
 
 
+def _changed(found: Found) -> str:
+    rows = []
+    for one in found.changed:
+        rows += [
+            [
+                f"{name}, {speed.done:,}", f"{one.open:,}", f"{speed.rate:,.0f}",
+                f"{speed.a_core:,.0f}", f"≥ {CLOCKS:,} a core" if of_clocks else "–",
+                _verdict(CLOCKS, speed.a_core) if of_clocks else "",
+            ]
+            for name, speed, of_clocks in (
+                ("tickets rehearsed", one.rehearsed, False),
+                ("clocks read anew, none moved", one.anew, True),
+                ("clocks recalculated", one.recalculated, True),
+                ("clocks taken back", one.undone, True),
+            )
+        ]  # fmt: skip
+    head = ["", "open tickets", "a second", "a second of processor time", "target", ""]
+    saves = [
+        f"* {one.open:,} open tickets: {one.quiet[0]:.1f} ms (p95 {one.quiet[1]:.1f}) alone, "
+        f"{one.meanwhile[0]:.1f} ms (p95 {one.meanwhile[1]:.1f}) beside the recalculation, "
+        f"{one.saves} saves"
+        for one in found.changed
+    ]
+    told = "An agent's reply, by the action:\n\n" + "\n".join(saves)
+    return f"## Changed policy\n\n{_table(head, rows)}\n{told}\n"
+
+
 def _sweep(found: Found) -> str:
     taken, statements = found.probe
     rows = [
@@ -178,6 +207,11 @@ def _engine(found: Found) -> str:
          _verdict(targets[name], rate) if name in targets else ""]
         for name, rate in found.rates.items()
     ]  # fmt: skip
+    rows += [
+        [f"{name}, {count:,} different ones", f"{rate:,.0f}", "–", ""]
+        for count, rates in found.grown.items()
+        for name, rate in rates.items()
+    ]
     return f"## Engine, a second on one core\n\n{_table(['', 'a second', 'target', ''], rows)}"
 
 

@@ -51,7 +51,7 @@ SELECT t.id, m.metric, 1,
             THEN t.opened_at + make_interval(secs => m.seconds * 0.75) END, '[]'
   FROM tickets_ticket t
  CROSS JOIN (VALUES ('first_response', %(reply)s), ('resolution', %(month)s)) m(metric, seconds)
- CROSS JOIN (SELECT id FROM sla_agreement WHERE slug = 'bench-month') a
+ CROSS JOIN (SELECT id FROM sla_agreement WHERE slug = 'bench-month' AND version = 1) a
  WHERE t.id > %(after)s
 """
 ENTRIES = """

@@ -14,12 +14,14 @@ from tests.benchmarks import (
     forecast,
     operations,
     pages,
+    replays,
     servers,
     sweep,
 )
 from tests.benchmarks.deadline import Burst, Singles
 from tests.benchmarks.forecast import Replay
 from tests.benchmarks.pages import Measured
+from tests.benchmarks.replays import Changed
 from tests.benchmarks.servers import Bench
 from tests.benchmarks.sweep import Drain
 
@@ -38,6 +40,8 @@ class Found:
     probe: tuple[float, int] = (0.0, 0)
     drains: list[Drain] = field(default_factory=list)
     replays: list[Replay] = field(default_factory=list)
+    changed: list[Changed] = field(default_factory=list)
+    grown: dict[int, dict[str, float]] = field(default_factory=dict)
     singles: Singles | None = None
     bursts: list[Burst] = field(default_factory=list)
     rates: dict[str, float] = field(default_factory=dict)
@@ -50,6 +54,7 @@ def everything(bench: Bench, sizes: list[int], *, quick: bool, say: Say) -> Foun
     found = Found(datetime.now(UTC), servers.versions(), sizes, quick)
     say("Engine …")
     found.rates = engine.rates(0.1 if quick else 1.0)
+    found.grown = engine.growth(*((1000,) if quick else (1000, 1_000_000)))
     desk = data.desk()
     token = accounts.issue_token(desk.agent, origin=Origin.of_system())
     bench.product.start("web")
@@ -66,6 +71,9 @@ def everything(bench: Bench, sizes: list[int], *, quick: bool, say: Say) -> Foun
             if due <= size // 5:
                 found.replays.append(forecast.replay(size, due))
                 say(f"  {found.replays[-1]}")
+        say("Changed policy …")
+        found.changed.append(replays.measure(desk))
+        say(f"  {found.changed[-1]}")
     found.memory = footprint.memory(bench)
     bench.product.stop("web")
     bench.floor.stop("web")
@@ -81,6 +89,9 @@ def _sweeps(bench: Bench, desk: data.Desk, found: Found, say: Say) -> None:
     say(f"Sweep with {clocks:,} open clocks …")
     data.fill(data.filled() + max(0, clocks - data.running()), percent_open=100)
     found.rates["recalculated clocks"] = engine.recalculation(min(clocks, 5000))
+    if not found.quick:
+        found.changed.append(replays.measure(desk))
+        say(f"  {found.changed[-1]}")
     found.probe = sweep.probe()
     found.drains = sweep.drains(desk)
     for drain in found.drains:

@@ -11,6 +11,7 @@ from tests.stack import BASE
 SECTIONS = (
     "## Pages and API, 1,000 tickets",
     "## Forecast",
+    "## Changed policy",
     "## Sweep, ",
     "## Deadline to level 2",
     "## Engine",
