@@ -16,7 +16,7 @@ from jinja2.nodes import EvalContext
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from common import formats
+from common import durations, formats
 
 EXTENSIONS = ("jinja2.ext.i18n",)
 ICON_SIZE = 20
@@ -240,6 +240,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "weekday": _in_language(formats.weekday_short),
     "spoken_time": _in_language(formats.spoken_time),
     "duration": _in_language(formats.duration),
+    "exact": _in_language(durations.exact),
     "duration_spoken": _in_language(formats.duration_spoken),
     "number": _in_language(formats.quantity),
     "percent": _in_language(formats.percent),

@@ -9,7 +9,7 @@ from django.middleware.csrf import get_token
 from django.template.backends.utils import csrf_input
 from django.utils.functional import SimpleLazyObject
 
-from accounts.permissions import is_administrator, is_lead
+from accounts.permissions import can_read_desk, is_administrator, is_lead
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -22,7 +22,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),
         "theme": user.theme if signed_in else "auto",
         "show_now": SimpleLazyObject(lambda: is_lead(user)) if signed_in else False,
-        "show_setup": signed_in and is_administrator(user),
+        "may_administer": signed_in and is_administrator(user),
+        "show_setup": signed_in and can_read_desk(user),
         "desk_phone": settings.HELPDESK_PHONE,
         "app_version": settings.HELPDESK_VERSION,
     }

@@ -14,6 +14,7 @@ _PARTS = (
     ("", "desk.urls"),
     ("desk/tickets/", "tickets.urls"),
     ("desk/tickets/", "escalation.urls"),
+    ("setup/", "sla.urls"),
     ("setup/", "tickets.urls.setup"),
     ("setup/", "sla.urls"),
     ("api/v1/", "helpdesk.api_urls"),

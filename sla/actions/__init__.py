@@ -2,6 +2,7 @@
 
 from sla.actions.agreements import (
     Content,
+    copy_draft,
     discard_draft,
     make_draft,
     new_draft,
@@ -19,6 +20,7 @@ from sla.actions.withdrawal import take_back
 
 __all__ = [
     "Content",
+    "copy_draft",
     "discard_draft",
     "make_draft",
     "move_reason",

@@ -23,6 +23,8 @@ from sla.models import Agreement, Example, Step, Target, validate_conditions
 from sla.queries import Checked
 from sla.rules import TargetTerms
 
+RESERVED = {"new", "drafts"}  # addresses of pages beside those of the agreements
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
@@ -55,6 +57,20 @@ def new_draft(
         )  # fmt: skip
         audit.save_reference(draft, origin=origin)
         return _write(draft, content, origin)
+
+
+def copy_draft(slug: str, *, origin: Origin) -> Agreement:
+    """Write the draft of a new agreement that says what the last version of another does."""
+    with transaction.atomic():
+        versions = _locked(slug)
+        if not versions:
+            raise InvalidInput(_("There is no such agreement."))
+        last = versions[-1]
+        content = Content(
+            names=last.names, targets=queries.agreement_terms(last).targets,
+            conditions=last.conditions, reopening=last.reopening,
+        )  # fmt: skip
+        return new_draft(content, origin=origin, kind=last.kind)
 
 
 def make_draft(slug: str, *, origin: Origin) -> Agreement:
@@ -304,5 +320,6 @@ def _end(
 def _free_slug(name: str) -> str:
     wanted = slugify(name)[:40] or "agreement"
     taken = set(Agreement.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
+    taken |= RESERVED
     names = [wanted, *(f"{wanted}-{n}" for n in range(2, 1000))]
     return next(name for name in names if name not in taken)

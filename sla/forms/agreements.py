@@ -29,7 +29,9 @@ NAMES = {
 class HeadForm(forms.Form):
     """Names, place and what a reopening does."""
 
-    place = forms.TypedChoiceField(label=_("Place (the first that matches wins)"), coerce=int)
+    place = forms.TypedChoiceField(
+        label=_("Place"), coerce=int, help_text=_("The first that matches counts.")
+    )
     reopening = forms.ChoiceField(label=_("A reopened ticket"), choices=Reopening.choices)
 
     def __init__(self, *args: Any, places: int, **kwargs: Any) -> None:
@@ -290,6 +292,12 @@ class Editor:
             targets=[target for target in found if target is not None],
             reopening=head["reopening"], place=head["place"],
         )  # fmt: skip
+
+    @property
+    def shown_targets(self) -> Sequence[TargetTerms]:
+        """The targets as typed, or as saved while what is typed cannot be read."""
+        typed = self.head.is_bound and self.is_valid()
+        return self.terms().targets if typed else self.saved.targets
 
     def add(self, faults: Sequence[Fault]) -> None:
         """Show faults at the inputs they belong to."""

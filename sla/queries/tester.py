@@ -66,14 +66,14 @@ def _answer(
 
 def _why(said: Mapping[str, list[Any]]) -> str:
     if not said:
-        return _("It has no condition: it applies to every ticket that comes this far.")
+        return _("no condition, so every ticket that comes this far.")
     words = ", ".join(word_label(word) for word in said)
-    return _("Everything it asks for is so: %(words)s.") % {"words": words}
+    return _("everything it asks for is so (%(words)s).") % {"words": words}
 
 
 def _why_not(word: str, said: Mapping[str, list[Any]], facts: Facts, names: Vocabulary) -> str:
-    return _("%(word)s is %(fact)s; it asks for %(values)s") % {
-        "word": word_label(word).capitalize() if word != "vip" else word_label(word),
+    return _("%(word)s is %(fact)s, it asks for %(values)s.") % {
+        "word": word_label(word),
         "fact": names.by_key(word, getattr(facts, word)),
         "values": or_list([names.name(word, value) for value in said.get(word, ())]),
     }

@@ -1,7 +1,7 @@
 // Dialogs, menus and the small switches of fields: all by data attributes.
 //   data-opens="<id>" opens a dialog, data-closes closes the one around it; dialog[data-open] opens when it arrives;
 //   dialog[data-modeless] leaves the page usable; details[data-menu] closes like a menu;
-//   data-shows="<id>" shows a password; data-fill='{"<id>": "text"}' fills fields; data-copy="text" copies.
+//   data-shows="<id>" shows a password; data-fill='{"<id>": "text"}' fills fields (data-fill-stays: and the focus stays); data-copy="text" copies.
 
 import { announce, topLayer, words } from "./say.js";
 
@@ -47,7 +47,7 @@ function onClick(event) {
   const shows = target.closest("[data-shows]");
   if (shows) toggleSecret(shows);
   const fills = target.closest("[data-fill]");
-  if (fills) fillIn(JSON.parse(fills.dataset.fill));
+  if (fills) fillIn(JSON.parse(fills.dataset.fill), "fillStays" in fills.dataset);
   const copies = target.closest("[data-copy]");
   if (copies) navigator.clipboard?.writeText(copies.dataset.copy).then(() => announce(words.copied));
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {
@@ -63,7 +63,7 @@ function toggleSecret(button) {
   button.firstChild.nodeValue = shown ? words.show : words.hide;
 }
 
-function fillIn(values) {
+function fillIn(values, stays) {
   let last = null;
   for (const [id, value] of Object.entries(values)) {
     last = document.getElementById(id);
@@ -71,7 +71,7 @@ function fillIn(values) {
     last.value = value;
     last.dispatchEvent(new Event("input", { bubbles: true }));
   }
-  last?.form?.querySelector("button[type=submit]:not([hidden])")?.focus();
+  if (!stays) last?.form?.querySelector("button[type=submit]:not([hidden])")?.focus();
 }
 
 /** Close what lies on top; false when nothing is open. Text in it stays. */
