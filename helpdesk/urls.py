@@ -16,7 +16,6 @@ _PARTS = (
     ("desk/tickets/", "escalation.urls"),
     ("setup/", "sla.urls"),
     ("setup/", "tickets.urls.setup"),
-    ("setup/", "sla.urls"),
     ("api/v1/", "helpdesk.api_urls"),
 )
 

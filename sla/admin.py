@@ -6,7 +6,7 @@ from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from common.admin import ReferenceAdmin, ReferenceInline
+from common.admin import ReadOnlyAdmin, ReferenceAdmin, ReferenceInline
 from sla import actions
 from sla.models import (
     Agreement,
@@ -102,18 +102,22 @@ class TeamCalendarAdmin(ReferenceAdmin):
 
 class TargetInline(ReferenceInline):
     model = Target
-    autocomplete_fields = ["calendar"]
     show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
 @admin.register(Agreement)
-class AgreementAdmin(ReferenceAdmin):
-    """What is promised, in the order in which it is looked for."""
+class AgreementAdmin(ReadOnlyAdmin):
+    """What is promised: it is written at /setup/sla/, published versions by nobody."""
 
-    save_row = actions.save
     list_display = ["order", "slug", "version", "__str__", "kind", "valid_from", "valid_until"]
     list_filter = ["kind"]
     search_fields = ["slug", "names"]
@@ -124,19 +128,23 @@ class AgreementAdmin(ReferenceAdmin):
 class StepInline(ReferenceInline):
     model = Step
 
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
 @admin.register(Target)
-class TargetAdmin(ReferenceAdmin):
+class TargetAdmin(ReadOnlyAdmin):
     """The seconds an agreement allows, and the steps on the way."""
 
-    save_row = actions.save
     list_display = ["agreement", "metric", "calendar", "seconds", "at_risk_percent"]
     list_select_related = ["agreement", "calendar"]
     list_filter = ["metric"]
     search_fields = ["agreement__slug"]
-    autocomplete_fields = ["agreement", "calendar"]
     ordering = ["agreement__order", "metric"]
     inlines = [StepInline]

@@ -42,7 +42,7 @@ def page(request: Request, slug: str) -> HttpResponse:
 def preview(request: Request, slug: str) -> HttpResponse:
     """Answer with what is typed, saved or not; nothing is written. A fragment."""
     reads(request)
-    draft = queries.draft_of(slug)
+    draft = queries.draft_of(slug) or queries.versions_of(slug).first()
     if draft is None:
         raise Http404
     names, now = words.Vocabulary(), timezone.now()

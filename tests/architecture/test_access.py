@@ -104,6 +104,7 @@ def test_each_address_lets_in_whom_its_row_names_and_nobody_else(
             values = {
                 "number": ticket.number, "metric": "resolution", "person_id": world.sylvie.pk,
                 "reason": "part",
+                "slug": "standard",
             }  # fmt: skip
             if row.get("makes"):
                 values["pk"] = MAKERS[row["makes"]](world)

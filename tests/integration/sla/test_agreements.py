@@ -162,3 +162,10 @@ def test_a_retired_agreement_promises_nothing_to_new_tickets(world: World, new_t
     with pytest.raises(InvalidInput):
         actions.retire("standard", origin=origin_of(world.beat, PUBLISHED))
     assert Agreement.objects.get(slug="standard").valid_from == LONG_AGO
+
+
+@pytest.mark.parametrize("conditions", [{"kind": "incident"}, {"priority": 1}, {"a": ["b"]}])
+def test_conditions_that_no_ticket_could_meet_are_refused(draft: Agreement, conditions) -> None:
+    with pytest.raises(InvalidInput, match="Use only these words"):
+        actions.save_draft(draft, content(draft, conditions=conditions), origin=system())
+    assert queries.draft_of("standard").conditions == {}
