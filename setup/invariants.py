@@ -347,8 +347,18 @@ def ends(scope: Scope) -> Iterator[Finding]:
       FROM tickets_clock c JOIN tickets_ticket t ON t.id = c.ticket_id
      WHERE (c.state IN ('running', 'paused', 'breached')
             AND t.status IN ('resolved', 'closed', 'cancelled'))
-        OR (c.state IN ('met', 'missed') AND c.stopped_at IS DISTINCT FROM date_trunc('second',
-            CASE c.metric WHEN 'resolution' THEN t.resolved_at ELSE t.responded_at END))"""
+        OR (c.state IN ('met', 'missed') AND c.stopped_at IS DISTINCT FROM CASE
+              WHEN c.metric = 'first_response' THEN date_trunc('second', t.responded_at)
+              WHEN c.metric = 'resolution' AND NOT EXISTS (
+                SELECT 1 FROM tickets_clock l WHERE l.ticket_id = c.ticket_id
+                   AND l.metric = c.metric AND l.run > c.run)
+              THEN date_trunc('second', t.resolved_at)
+              WHEN c.metric = 'team_resolution' AND c.started_at = t.team_since
+              THEN date_trunc('second', t.resolved_at)
+              WHEN c.metric = 'acceptance' AND c.started_at = t.team_since
+              THEN date_trunc('second', coalesce(t.accepted_at, t.resolved_at))
+              ELSE c.stopped_at END)
+        OR c.stopped_at < c.started_at"""
     yield from _found("N3", sql)
 
 

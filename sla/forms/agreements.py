@@ -12,7 +12,7 @@ from common.translated import LANGUAGES
 from sla.actions import Content
 from sla.choices import METRICS_OF, AgreementKind, Audience, Metric, Reopening, StepAction
 from sla.forms.fields import DurationField
-from sla.queries import Policy, keys_of_words, matched_by
+from sla.queries import Keys, Policy, matched_by
 from sla.queries.words import PRIORITIES, WORDS, Vocabulary, word_label
 from sla.rules import AgreementTerms, Fault, StepTerms, TargetTerms, step_field
 
@@ -223,12 +223,13 @@ class Editor:
         conditions: Mapping[str, Sequence[Any]],
         data: QueryDict | None,
         *,
+        keys: Keys,
         place: int,
         places: int,
         rules: Policy,
         names: Vocabulary,
     ) -> None:
-        self.saved, self.rules, self.names = terms, rules, names
+        self.saved, self.rules, self.names, self.keys = terms, rules, names, keys
         self.general: list[str] = []
         kind = self.kind = AgreementKind(terms.kind)
         targets = {target.metric: target for target in terms.targets}
@@ -277,7 +278,7 @@ class Editor:
         return AgreementTerms(
             pk=self.saved.pk, slug=self.saved.slug, version=self.saved.version,
             kind=self.saved.kind, order=self.saved.order, names=content.names,
-            conditions=matched_by(content.conditions, keys_of_words()),
+            conditions=matched_by(content.conditions, self.keys),
             reopening=content.reopening, valid_from=None, valid_until=None,
             targets=tuple(content.targets),
         )  # fmt: skip

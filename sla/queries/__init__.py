@@ -13,6 +13,7 @@ from sla.queries.agreements import (
 )
 from sla.queries.examples import (
     Checked,
+    Keys,
     Pause,
     agreement_terms,
     broken_examples,
@@ -44,6 +45,7 @@ __all__ = [
     "STEP",
     "AgreementTerms",
     "Checked",
+    "Keys",
     "Pause",
     "Policy",
     "Promise",

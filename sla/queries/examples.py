@@ -1,6 +1,6 @@
 """Saved examples: what they are due by an agreement as it is now, and as a draft would have it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from sla.queries.policy import agreement_terms as terms_of
 from sla.rules import AgreementTerms
 
 Pause = tuple[datetime, datetime, str]
+Keys = Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,12 @@ def checked_examples(terms: AgreementTerms, rules: Policy | None = None) -> list
     ]
 
 
-def agreement_terms(row: Agreement) -> AgreementTerms:
-    """Return a saved agreement, a draft too, as it is matched."""
-    return terms_of(row, keys_of_words())
+def agreement_terms(row: Agreement, keys: Keys | None = None) -> AgreementTerms:
+    """Return a saved agreement, a draft too, as it is matched.
+
+    keys: those of keys_of_words, where the caller has read them already.
+    """
+    return terms_of(row, keys_of_words() if keys is None else keys)
 
 
 def due_of(example: Example, terms: AgreementTerms, rules: Policy) -> datetime | None:

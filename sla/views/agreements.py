@@ -1,5 +1,6 @@
 """The pages of agreements: readable by the whole desk, written by administrators."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +22,7 @@ from sla.choices import AgreementKind
 from sla.forms.preview import TestForm, of_person
 from sla.models import Agreement
 from sla.queries import listing, tester, words
+from sla.rules import AgreementTerms
 from sla.rules.starters import STARTERS
 from sla.views.trying import keep_or_forget, previewed
 
@@ -164,16 +166,17 @@ def _compared(
     new_ = by_number.get(request.GET.get("new", ""))
     if old is None or new_ is None:
         return None
-    return {"old": old, "new": new_, "lines": compare(old, new_, names)}
+    keys = queries.keys_of_words()
+    pair = [(version, queries.agreement_terms(version, keys)) for version in (old, new_)]
+    return {"old": old, "new": new_, "lines": compare(pair, names)}
 
 
 def compare(
-    old: Agreement, new_: Agreement, names: words.Vocabulary
+    pair: Sequence[tuple[Agreement, AgreementTerms]], names: words.Vocabulary
 ) -> list[tuple[str, str, str]]:
-    """Return what differs between two versions in words."""
+    """Return in words what differs between two versions."""
     rules = queries.policy()
-    said = [words.lines(row, queries.agreement_terms(row), rules, names) for row in (old, new_)]
-    return words.differences(*said)
+    return words.differences(*(words.lines(row, terms, rules, names) for row, terms in pair))
 
 
 @require_safe

@@ -119,8 +119,9 @@ def _change_rows(data: QueryDict, word: str, value: str) -> None:
 
 def _editor(draft: Agreement, data: QueryDict | None, names: words.Vocabulary) -> Editor:
     others = queries.others_in_order(draft.kind, draft.slug, timezone.now())
+    keys = queries.keys_of_words()
     return Editor(
-        queries.agreement_terms(draft), draft.conditions, data,
+        queries.agreement_terms(draft, keys), draft.conditions, data, keys=keys,
         place=queries.place_of(draft, others), places=len(others) + 1,
         rules=queries.policy(), names=names,
     )  # fmt: skip
@@ -157,12 +158,22 @@ def _shown(
     more: dict[str, Any] = {
         "row": draft, "draft": draft, "live": live, "editor": editor,
         "seen": queries.last_change(draft), "faults": _faults(terms, editor),
-        "differences": compare(live, draft, names) if live else [],
+        "differences": _changed(live, draft, editor, names),
         "milestones": _milestones(), "words": words,
         **previewed(request, given, terms, names=names, now=now),
     }  # fmt: skip
     answer = context(request, **more)
     return TemplateResponse(request, "sla/agreements/draft.html", answer, status=status)
+
+
+def _changed(
+    live: Agreement | None, draft: Agreement, editor: Editor, names: words.Vocabulary
+) -> list[tuple[str, str, str]]:
+    """Return what the saved draft changes in the version in force."""
+    if live is None:
+        return []
+    terms = queries.agreement_terms(live, editor.keys)
+    return compare([(live, terms), (draft, editor.saved)], names)
 
 
 def _milestones() -> list[str]:

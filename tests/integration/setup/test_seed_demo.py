@@ -19,6 +19,7 @@ from escalation.models import ForecastTrial, HandlingTime, Handover
 from notifications.models import Message
 from setup import invariants
 from setup.demo.base import LOGINS, PASSWORD
+from sla import queries as policies
 from sla.models import Agreement, Calendar, DayException
 from tickets import actions
 from tickets.choices import OPEN
@@ -158,9 +159,25 @@ def test_people_write_in_their_own_language():
 
 
 def test_agreements_are_looked_for_in_order():
-    slugs = list(Agreement.objects.order_by("order").values_list("slug", flat=True))
+    found = Agreement.objects.filter(kind="sla", valid_from__isnull=False)
+    slugs = list(found.order_by("order").values_list("slug", flat=True))
 
     assert slugs == ["live-demo", "major", "clinical", "vip", "incident", "request"]
+
+
+def test_teams_and_a_supplier_have_their_own_promises_and_a_draft_is_begun():
+    assert set(Agreement.objects.filter(kind="ola").values_list("slug", flat=True)) == {
+        "level-1", "level-2", "level-3",
+    }  # fmt: skip
+    assert Agreement.objects.get(kind="uc").conditions == {"supplier": ["alpenprint"]}
+    acceptance = Clock.objects.filter(metric="acceptance")
+    assert acceptance.filter(state__in=["met", "missed"]).count() >= 100
+    assert Clock.objects.filter(metric="next_reply").exists()
+    draft = policies.draft_of("incident")
+    live = policies.versions_of("incident").first()
+    kept = policies.checked_examples(policies.agreement_terms(live))
+    assert [example.is_kept for example in kept] == [True, True]
+    assert len(policies.broken_examples(draft)) == 2
 
 
 def test_open_tickets_are_the_newest_ones_of_a_told_past():

@@ -81,6 +81,7 @@ def typed(draft: Agreement, **changed: object) -> dict[str, object]:
     """Return what a browser would send of the editor, with some fields typed over."""
     editor = Editor(
         queries.agreement_terms(draft), draft.conditions, None, place=2, places=2,
+        keys=queries.keys_of_words(),
         rules=policy(), names=words.Vocabulary(),
     )  # fmt: skip
     sent: dict[str, object] = {"word": [], "step": [], "do": "save"}
