@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from desk.views import calls, forecast, lead, queue, ticket
+from desk.views import calls, forecast, holds, lead, queue, ticket
 
 urlpatterns = [
     path("desk/", RedirectView.as_view(pattern_name="ticket-list"), name="desk-home"),
@@ -13,5 +13,7 @@ urlpatterns = [
     path("desk/calls/caller/<int:person_id>/", calls.call_caller, name="call-caller"),
     path("desk/people/search/", calls.person_search, name="person-search"),
     path("lead/", lead.now, name="lead-now"),
+    path("lead/holds/", holds.page, name="lead-holds"),
+    path("lead/holds/list/", holds.listed, name="lead-holds-list"),
     path("lead/forecast/", forecast.page, name="lead-forecast"),
 ]

@@ -240,12 +240,25 @@ def _waiting(play: Play) -> Life:
     """On hold for a supplier, a part or a date, which wakes it as a rule; then solved."""
     ends, dice = play.plan.ends, play.stage.dice
     yield from _first_answer(play)
+    if dice.random() < 0.2:
+        yield from _put_off(play)
+        return
     yield play.plan.when(min(0.3, ends * 0.4))
     reasons = (HoldReason.SUPPLIER, HoldReason.PART, HoldReason.SCHEDULED)
     play.hold(dice.choice(reasons), dice.choice([1, 2, 3]))
     yield play.plan.when(max(ends * 0.9, 0.35))
     play.resume()
     yield play.plan.when(ends + 0.05)
+    play.resolve()
+    yield from play.end()
+
+
+def _put_off(play: Play) -> Life:
+    """On hold just before the time is up: lawful, and the lead's figures show it."""
+    seconds = play.plan.promise.terms.seconds
+    yield play.plan.when(max(seconds - 20 * 60, 0) / seconds)
+    play.hold(HoldReason.SCHEDULED, 1)
+    yield play.stage.at + 1.1 * DAY
     play.resolve()
     yield from play.end()
 
