@@ -67,11 +67,14 @@ def agreement(
     calendar: Calendar | None,
     conditions: dict[str, list[object]] | None = None,
     pauses: tuple[str, ...] = ("requester", "scheduled"),
+    kind: str = "sla",
+    reopening: str = "resume",
 ) -> Agreement:
     """Return a saved agreement: the same seconds for every priority, warn at 75 %, hand over."""
     row = Agreement(
-        slug=slug, names=names(slug), order=order, conditions=conditions or {}, valid_from=LONG_AGO
-    )
+        slug=slug, names=names(slug), order=order, conditions=conditions or {},
+        valid_from=LONG_AGO, kind=kind, reopening=reopening,
+    )  # fmt: skip
     sla.save(row, origin=system())
     for metric, allowed in seconds.items():
         resolution = metric == Metric.RESOLUTION

@@ -11,6 +11,7 @@ from sla.queries.agreements import (
     place_of,
     versions_of,
 )
+from sla.queries.changes import hours_changed_at
 from sla.queries.examples import (
     Checked,
     Keys,
@@ -60,6 +61,7 @@ __all__ = [
     "drafts",
     "due_at",
     "faults_of",
+    "hours_changed_at",
     "in_force",
     "keys_of_words",
     "known_at",

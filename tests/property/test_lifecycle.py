@@ -34,6 +34,7 @@ from tests.property.engine_cases import examples
 from tickets import actions, queries
 from tickets.choices import OPEN, HoldReason, Status
 from tickets.models import Clock, Hold, Ticket
+from tickets.queries.repairs import mended
 from tickets.rules import MOVES
 
 PEOPLE = ("nadia", "chiara", "reto", "mara", "uma", "beat", "sylvie", "stranger")
@@ -213,17 +214,14 @@ class Lifecycle(RuleBasedStateMachine):
 
     def readings(self) -> list[tuple[Clock, Any]]:
         ticket = Ticket.objects.get(pk=self.pk)
-        promises = queries.promises(ticket, policy())
         holds = list(Hold.objects.filter(ticket=ticket))
-        rows = Clock.objects.filter(ticket=ticket, metric__in=promises)
+        runs = queries.runs(ticket, holds, policy())
+        rows = Clock.objects.filter(ticket=ticket)
+        read = {(row.metric, row.started_at): row for row in rows}
         return [
-            (
-                row,
-                queries.read(
-                    promises[row.metric], ticket, holds, since=row.terms_since, at=self.now
-                ),
-            )
-            for row in rows
+            (row, queries.read(runs[key], ticket, holds, since=row.terms_since, at=self.now))
+            for key, row in read.items()
+            if key in runs
         ]
 
     @invariant()
@@ -253,6 +251,12 @@ class Lifecycle(RuleBasedStateMachine):
             due_steps = {name for name, at in reading.step_ats if at <= self.now}
             if clock.state in {"running", "breached"} and due_steps - set(clock.fired):
                 assert is_hinted
+
+    @invariant()
+    def a_replay_of_the_history_finds_nothing_to_mend(self) -> None:
+        ticket = Ticket.objects.get(pk=self.pk)
+        found = [d for one in mended([ticket], at=self.now) for d in one.differences]
+        assert found == []
 
     @invariant()
     def steps_taken_are_firings_and_none_came_early(self) -> None:

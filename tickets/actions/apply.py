@@ -13,7 +13,7 @@ from sla.queries import Policy, policy
 from tickets import rules
 from tickets.actions import holds as holds_
 from tickets.actions.changes import Change
-from tickets.choices import HoldReason, Status, WokenBy
+from tickets.choices import OPEN, HoldReason, Status, WokenBy
 from tickets.models import Entry, Hold, Ticket
 
 
@@ -79,7 +79,8 @@ def _care(
     if change.is_response:
         found["awaiting_since"] = None
         found["responded_at"] = ticket.responded_at or moment
-    elif change.is_question and ticket.responded_at is not None:
+    elif change.is_question and ticket.responded_at is not None and ticket.status in OPEN:
+        # Thanks for a solution wait for no answer; whoever needs one reopens the ticket.
         found["awaiting_since"] = ticket.awaiting_since or moment
     return found
 

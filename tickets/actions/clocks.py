@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -13,28 +14,56 @@ from catalog.models import Category
 from common.bulk import update_rows
 from common.clock import in_statement
 from sla import engine
-from sla.choices import METRICS_OF, AgreementKind, ClockState, Metric
+from sla.choices import ClockState
 from sla.queries import Policy, Promise, policy
 from tickets import queries
 from tickets.models import Clock, Hold, Ticket
 
 FIELDS = (
     "state", "agreement", "calendar", "target_seconds", "terms_since", "due_at", "at_risk_at",
-    "breached_at", "stopped_at", "next_action_at", "fired",
+    "breached_at", "stopped_at", "next_action_at", "fired", "team",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Retold:
+    """A clock as the history tells of it, before and after; before None: it is new."""
+
+    name: str
+    before: dict[str, Any] | None
+    after: dict[str, Any]
+
+
+def told(moved: Iterable[Retold]) -> dict[str, Any]:
+    """Return clocks for the changes of an event; the replay of a history reads them there."""
+    those = list(moved)
+    if not those:
+        return {}
+    return {
+        "clocks": [{m.name: m.before for m in those}, {m.name: m.after for m in those}],
+        "due": [_dues(m.before for m in those), _dues(m.after for m in those)],
+    }
+
+
+def _dues(clocks: Iterable[dict[str, Any] | None]) -> dict[str, Any]:
+    return {clock["metric"]: clock["due_at"] for clock in clocks if clock is not None}
 
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
     """What a refresh found: clocks to write, clocks to make, metrics no longer late.
 
-    fields: those of FIELDS that differ in any of the changed clocks.
+    fields: those of FIELDS that differ in any of the changed clocks. moved: clocks with other
+    terms or another due instant, before and after; dated: those of them whose terms began at
+    an instant that their own changes would not tell.
     """
 
     changed: tuple[Clock, ...]
     fields: frozenset[str]
     new: tuple[Clock, ...]
     relaxed: tuple[str, ...]
+    moved: tuple[Retold, ...]
+    dated: tuple[Retold, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +99,17 @@ def refresh(
     known = {(clock.metric, clock.started_at): clock for clock in clocks}
     for key, run in current.items():
         if key in known:
-            before = _reread(known[key], run, ticket, holds, at)
+            before, is_told = _reread(known[key], run, ticket, holds, at)
             if kept and known[key].pk in kept and before[4] != known[key].terms_since:
                 _return(known[key], run, ticket, holds, kept=kept[known[key].pk], at=at)
-            found.note(known[key], before)
+                is_told = True
+            found.note(known[key], before, is_told=is_told)
             continue
         clock = _begun(ticket, run, clocks)
-        clock.terms_since = at if clocks else run.started_at
+        clock.terms_since = at
         _read(clock, run, ticket, holds, at)
         found.new.append(clock)
+        found.moved.append(Retold(_name(clock), None, _plain(clock, _state(clock))))
     for key, clock in known.items():
         if key not in current and clock.state not in ENDED:
             before = _state(clock)
@@ -86,8 +117,9 @@ def refresh(
             found.note(clock, before)
     ticket.next_due_at = next_due([*clocks, *found.new])
     return Refreshed(
-        tuple(found.changed), frozenset(found.fields), tuple(found.new), tuple(found.relaxed)
-    )
+        tuple(found.changed), frozenset(found.fields), tuple(found.new), tuple(found.relaxed),
+        tuple(found.moved), tuple(found.dated),
+    )  # fmt: skip
 
 
 ENDED = frozenset({ClockState.MET, ClockState.MISSED, ClockState.CANCELLED})
@@ -101,17 +133,43 @@ class _Found:
     fields: set[str] = field(default_factory=set)
     new: list[Clock] = field(default_factory=list)
     relaxed: list[str] = field(default_factory=list)
+    moved: list[Retold] = field(default_factory=list)
+    dated: list[Retold] = field(default_factory=list)
 
-    def note(self, clock: Clock, before: tuple[object, ...]) -> None:
+    def note(self, clock: Clock, before: tuple[object, ...], *, is_told: bool = False) -> None:
         """Keep a clock that reads differently than before."""
-        if differing := _differing(before, _state(clock)):
+        after = _state(clock)
+        if differing := _differing(before, after):
             self.changed.append(clock)
             self.fields |= differing
+        if differing & _TERMS or (after[0] != before[0] and after[0] == ClockState.CANCELLED):
+            moved = Retold(_name(clock), _plain(clock, before), _plain(clock, after))
+            self.moved.append(moved)
+            self.dated += [moved] if is_told else []
         if before[0] == ClockState.BREACHED and clock.state in _IN_TIME:
             self.relaxed.append(clock.metric)
 
 
 _IN_TIME = frozenset({ClockState.RUNNING, ClockState.PAUSED})
+_TERMS = frozenset({"agreement", "calendar", "target_seconds", "terms_since", "due_at"})
+
+
+def _name(clock: Clock) -> str:
+    return f"{clock.metric} {clock.run}"
+
+
+def _plain(clock: Clock, state: Sequence[Any]) -> dict[str, Any]:
+    """Return what the history keeps of a clock, as plain data."""
+    values = dict(zip(FIELDS, state, strict=True))
+    values |= {"started_at": clock.started_at, "metric": clock.metric}
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in values.items()
+        if name in _TOLD
+    }
+
+
+_TOLD = (*_TERMS, "state", "started_at", "metric")
 
 
 def _begun(ticket: Ticket, run: queries.Run, clocks: Sequence[Clock]) -> Clock:
@@ -125,16 +183,19 @@ def _begun(ticket: Ticket, run: queries.Run, clocks: Sequence[Clock]) -> Clock:
 
 def _reread(
     clock: Clock, run: queries.Run, ticket: Ticket, holds: Sequence[Hold], at: datetime
-) -> tuple[object, ...]:
-    """Read a clock anew by what is promised now; return its state before."""
+) -> tuple[tuple[object, ...], bool]:
+    """Read a clock anew by what is promised now; return its state before, and if overtaken."""
     before = _state(clock)
     if _differs(clock, run.promise):
         clock.terms_since = at
     _read(clock, run, ticket, holds, at)
-    if _was_overtaken(clock, due_before=before[5], breached_before=before[7], at=at):
+    overtaken = _was_overtaken(
+        clock, due_before=before[5], breached_before=before[7], at=at
+    )  # fmt: skip
+    if overtaken:
         clock.terms_since = at
         _read(clock, run, ticket, holds, at)
-    return before
+    return before, overtaken
 
 
 def _return(
@@ -154,20 +215,13 @@ def _return(
 
 def _end(clock: Clock, ticket: Ticket, holds: Sequence[Hold], rules: Policy, at: datetime) -> None:
     """Stop a clock whose run is over, by the terms it has; cancel one nobody promises any more."""
-    run = queries.run_of(ticket, clock, holds, rules) if _is_over(clock, ticket) else None
+    run = queries.stored_run(clock, rules)
     if run is None:
         clock.state, clock.next_action_at = ClockState.CANCELLED, None
         return
-    _read(clock, replace(run, stopped_at=at), ticket, holds, at)
-
-
-def _is_over(clock: Clock, ticket: Ticket) -> bool:
-    """Say whether what a clock timed has come to an end, rather than its promise."""
-    if clock.metric == Metric.NEXT_REPLY:
-        return clock.started_at != ticket.awaiting_since
-    if clock.metric in METRICS_OF[AgreementKind.OLA]:
-        return clock.started_at != ticket.team_since
-    return False
+    over = queries.over_at((clock.metric, clock.started_at), ticket, holds, at=at)
+    ended = replace(run, stopped_at=over) if over else replace(run, cancelled_at=at)
+    _read(clock, ended, ticket, holds, at)
 
 
 def next_due(clocks: Iterable[Clock]) -> datetime | None:
@@ -294,6 +348,7 @@ def _read(
     clock.agreement_id = promise.agreement
     clock.calendar_id = promise.calendar
     clock.target_seconds = promise.terms.seconds
+    clock.team_id = run.team
     clock.state = ClockState(reading.state.value)
     clock.due_at = reading.due_at
     clock.at_risk_at = reading.at_risk_at
@@ -316,7 +371,7 @@ def _state(clock: Clock) -> tuple[object, ...]:
     return (
         clock.state, clock.agreement_id, clock.calendar_id, clock.target_seconds,
         clock.terms_since, clock.due_at, clock.at_risk_at, clock.breached_at,
-        clock.stopped_at, clock.next_action_at, tuple(clock.fired),
+        clock.stopped_at, clock.next_action_at, tuple(clock.fired), clock.team_id,
     )  # fmt: skip
 
 

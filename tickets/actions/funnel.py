@@ -4,7 +4,7 @@
 `_prepare` and write with `_write`, so that a batch of one is a single change.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -209,15 +209,17 @@ def _prepare(asked: BatchChange, origin: Origin, rules: Policy | None) -> _Prepa
         name: [_plain(old), _plain(getattr(ticket, name))] for name, old in outcome.before.items()
     }
     relaxed: tuple[str, ...] = ()
+    moved: dict[str, Any] = {}
     if asked.is_quiet or _TIMED & prepared.fields or prepared.new_holds or prepared.ended_holds:
         holds = outcome.holds if outcome.holds is not None else asked.holds
         holds = holds if holds is not None else list(ticket.holds.all())
-        relaxed = _refresh(prepared, asked, holds, moment, rules)
+        found = _refresh(prepared, asked, holds, moment, rules)
+        relaxed, moved = found.relaxed, _moved_by_policy(prepared, found, changes)
     more = [
         (one.verb, {n: changes.pop(n) for n in one.takes if n in changes} | one.extra)
         for one in asked.also
     ]
-    told = _told(asked.moved)
+    told = moved | _told(asked.moved)
     verb = asked.verb or ("ticket.due_moved" if told else "")
     events = [(verb, {**changes, **outcome.extra, **asked.extra, **told})] if verb else []
     events += more
@@ -254,7 +256,7 @@ def _refresh(
     holds: Sequence[Hold],
     moment: datetime,
     rules: Policy | None,
-) -> tuple[str, ...]:
+) -> clocks.Refreshed:
     ticket = asked.ticket
     rows = asked.clocks if asked.clocks is not None else list(ticket.clocks.order_by("pk"))
     due_before, taken = ticket.next_due_at, dict[int, list[str]]()
@@ -275,7 +277,15 @@ def _refresh(
     prepared.clock_fields = {*found.fields, *(["fired"] if taken else [])}
     if ticket.next_due_at != due_before:
         prepared.fields.add("next_due_at")
-    return found.relaxed
+    return found
+
+
+def _moved_by_policy(
+    prepared: _Prepared, found: clocks.Refreshed, changes: Collection[str]
+) -> dict[str, Any]:
+    """What no replay of this history could find: calendars and agreements are as they are now."""
+    by_itself = _TIMED & set(changes) or prepared.new_holds or prepared.ended_holds
+    return clocks.told(found.dated if by_itself else found.moved)
 
 
 def _write(prepared: Sequence[_Prepared], origin: Origin) -> None:

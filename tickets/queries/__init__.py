@@ -9,9 +9,11 @@ from tickets.queries.readings import (
     agreements_of,
     explain,
     facts,
+    over_at,
     read,
     run_of,
     runs,
+    stored_run,
     timeline,
 )
 from tickets.queries.story import clocks_of, entries
@@ -32,11 +34,13 @@ __all__ = [
     "facts",
     "matrix",
     "open_hold",
+    "over_at",
     "priority_for",
     "read",
     "read_many",
     "rows",
     "run_of",
     "runs",
+    "stored_run",
     "timeline",
 ]

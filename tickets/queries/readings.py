@@ -8,7 +8,7 @@ from functools import lru_cache
 from accounts.models import Person
 from catalog.models import Category
 from sla import engine
-from sla.choices import AgreementKind, HoldReason, Metric, Reopening
+from sla.choices import METRICS_OF, AgreementKind, HoldReason, Metric, Reopening
 from sla.queries import Policy, Promise, policy
 from sla.rules import Facts
 from tickets.choices import Status
@@ -20,12 +20,16 @@ RunKey = tuple[str, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One promise while it counts: from when, until when, and of which team it is asked."""
+    """One promise while it counts: from when, until when, and of which team it is asked.
+
+    cancelled_at: since when nobody promises it any more.
+    """
 
     promise: Promise
     started_at: datetime
     stopped_at: datetime | None
     team: int | None = None
+    cancelled_at: datetime | None = None
 
     @property
     def key(self) -> RunKey:
@@ -70,8 +74,11 @@ def agreements_of(ticket: Ticket, holds: Sequence[Hold], rules: Policy) -> set[i
 def run_of(ticket: Ticket, clock: Clock, holds: Sequence[Hold], rules: Policy) -> Run | None:
     """Return the run a clock reads: the present one, or as it was when it stopped."""
     found = runs(ticket, holds, rules).get((clock.metric, clock.started_at))
-    if found is not None:
-        return found
+    return found or stored_run(clock, rules)
+
+
+def stored_run(clock: Clock, rules: Policy) -> Run | None:
+    """Return the run of a clock by the terms it has stored; None: its target is no more."""
     promise = rules.stored(
         clock.agreement_id, clock.metric, clock.calendar_id, clock.target_seconds
     )
@@ -117,11 +124,30 @@ def _of_supplier(ticket: Ticket, holds: Sequence[Hold], rules: Policy) -> Iterat
     waits = [h for h in holds if h.reason == HoldReason.SUPPLIER]
     if not waits:
         return
-    last = max(waits, key=lambda h: h.started_at)
+    last = sorted(waits, key=lambda h: h.started_at)[-1]
     at = max(last.started_at, ticket.agreed_at or last.started_at)
     known = facts(ticket, supplier=last.supplier_id)
     for promise in rules.promises(known, at=at, kind=AgreementKind.UC):
         yield Run(promise, last.started_at, last.ended_at)
+
+
+def over_at(
+    key: RunKey, ticket: Ticket, holds: Sequence[Hold], *, at: datetime
+) -> datetime | None:
+    """Return when what a run times came to its end, at `at` the latest; None: it did not.
+
+    A run that is not promised any more, and not over either, is cancelled.
+    """
+    metric, started_at = key
+    if metric == Metric.NEXT_REPLY:
+        return at if started_at != ticket.awaiting_since else None
+    if metric in METRICS_OF[AgreementKind.OLA]:
+        return at if started_at != ticket.team_since else None
+    if metric == Metric.SUPPLIER:
+        waits = [h for h in holds if h.reason == HoldReason.SUPPLIER]
+        ends = [h.ended_at for h in waits if h.started_at == started_at]
+        return min((end for end in ends if end is not None), default=None)
+    return None
 
 
 def timeline(
@@ -133,7 +159,7 @@ def timeline(
         started_at=run.started_at,
         pauses=tuple((h.started_at, h.ended_at) for h in holds if h.reason in pausing),
         stopped_at=run.stopped_at,
-        cancelled_at=ticket.ended_at if ticket.status == Status.CANCELLED else None,
+        cancelled_at=ticket.ended_at if ticket.status == Status.CANCELLED else run.cancelled_at,
         terms_since=since,
     )
 

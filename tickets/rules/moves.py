@@ -1,4 +1,4 @@
-"""The rules of a ticket: pure data and pure functions."""
+"""Which moves are allowed, what follows from impact and urgency, how a text is split."""
 
 from collections.abc import Mapping
 

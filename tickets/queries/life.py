@@ -1,0 +1,151 @@
+"""The life of a ticket read off its history: how each event left it, and what it waited for.
+
+Nothing stored beside the history is believed, but what no event tells: who asks, from where,
+and which supplier a hold waits for.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from audit.models import Event
+from catalog.models import Category
+from tickets.choices import HoldReason, Status, WokenBy
+from tickets.models import Hold, Ticket
+
+_KEPT = (
+    "id", "number", "kind", "organisation_id", "site_id", "is_vip", "opened_at", "requester_id",
+)  # fmt: skip
+_TOLD = (
+    "status", "priority", "category_id", "team_id", "level", "assignee_id", "reopen_count",
+    "responded_at", "resolved_at", "ended_at", "accepted_at", "awaiting_since", "agreed_at",
+)  # fmt: skip
+_INSTANTS = frozenset(name for name in _TOLD if name.endswith(("_at", "_since")))
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A ticket and all its holds as one event left them; `ticket` is no row to be saved."""
+
+    event: Event
+    ticket: Ticket
+    holds: tuple[Hold, ...]
+
+    @property
+    def at(self) -> datetime:
+        """The instant of the event."""
+        return self.event.at
+
+    @property
+    def hold(self) -> Hold | None:
+        """The hold that is open after the event."""
+        last = self.holds[-1] if self.holds else None
+        return last if last is not None and last.ended_at is None else None
+
+
+def life(
+    ticket: Ticket,
+    events: Sequence[Event],
+    holds: Sequence[Hold],
+    categories: Mapping[int, Category],
+) -> list[Stage]:
+    """Return the stages of a ticket, one an event in their order; ends as the row stands.
+
+    holds: the rows, for their suppliers and authors. categories: by key, all it ever had.
+    """
+    values = _at_opening(ticket, events)
+    values["team_since"] = ticket.opened_at
+    rows = {(hold.reason, hold.started_at): hold for hold in holds}
+    stages: list[Stage] = []
+    known: tuple[Hold, ...] = ()
+    for event in events:
+        if stages:
+            _take(values, event)
+            known = _waiting(known, values, event, ticket, rows)
+        same = bool(stages) and not values.keys() & event.changes.keys()
+        now = stages[-1].ticket if same else _as_it_was(ticket, values, categories)
+        stages.append(Stage(event, now, known))
+    return stages
+
+
+def _at_opening(ticket: Ticket, events: Sequence[Event]) -> dict[str, Any]:
+    """What was true at the opening: told then, or by what the next change says was before."""
+    values = {name: getattr(ticket, name) for name in _TOLD}
+    for event in reversed(events):
+        values |= {name: pair[0] for name, pair in event.changes.items() if name in values}
+    if events:
+        first = events[0].changes
+        values |= {name: pair[1] for name, pair in first.items() if name in values}
+    return {name: _value(name, value) for name, value in values.items()}
+
+
+def _take(values: dict[str, Any], event: Event) -> None:
+    if "team_id" in event.changes:
+        values["team_since"], values["accepted_at"] = event.at, None
+    for name, pair in event.changes.items():
+        if name in _TOLD:
+            values[name] = _value(name, pair[1])
+
+
+def _value(name: str, value: Any) -> Any:
+    if name in _INSTANTS and isinstance(value, str):
+        return datetime.fromisoformat(value)
+    return value
+
+
+def _as_it_was(
+    ticket: Ticket, values: Mapping[str, Any], categories: Mapping[int, Category]
+) -> Ticket:
+    kept = {name: getattr(ticket, name) for name in _KEPT}
+    category = categories[values["category_id"]]
+    return Ticket(**kept, **{n: v for n, v in values.items() if n != "category_id"},
+                  category=category)  # fmt: skip
+
+
+def _waiting(
+    known: tuple[Hold, ...],
+    values: Mapping[str, Any],
+    event: Event,
+    ticket: Ticket,
+    rows: Mapping[tuple[str, datetime], Hold],
+) -> tuple[Hold, ...]:
+    """Return the holds after an event: at most one is open, and a reopening tells of one more."""
+    begun = event.changes.get("hold", (None, None))[1]
+    found = list(known)
+    if found and found[-1].ended_at is None and (begun or values["status"] != Status.ON_HOLD):
+        open_one = found[-1]
+        end = _end(open_one, event, rows)
+        found[-1] = _hold(ticket, rows, open_one.reason, open_one.started_at, end)
+    if begun:
+        found.append(_hold(ticket, rows, begun, event.at, None))
+    before, after = event.changes.get("resolved_at", (None, None))
+    if before and after is None:
+        start = datetime.fromisoformat(before)
+        found.append(_hold(ticket, rows, HoldReason.RESOLVED, start, event.at))
+    return tuple(found)
+
+
+def _end(open_one: Hold, event: Event, rows: Mapping[tuple[str, datetime], Hold]) -> datetime:
+    """What ends by itself ends at its own instant, however late the sweep came to it."""
+    row = rows.get((open_one.reason, open_one.started_at))
+    by_itself = event.changes.get("woken_by", (None, None))[1] in _BY_ITSELF
+    if by_itself and row is not None and row.ended_at is not None:
+        return row.ended_at
+    return max(event.at, open_one.started_at)
+
+
+_BY_ITSELF = frozenset({WokenBy.DATE, WokenBy.LIMIT})
+
+
+def _hold(
+    ticket: Ticket, rows: Mapping[tuple[str, datetime], Hold], reason: str, start: datetime,
+    end: datetime | None,
+) -> Hold:  # fmt: skip
+    row = rows.get((reason, start))
+    return Hold(
+        ticket_id=ticket.pk, reason=reason, started_at=start, ended_at=end,
+        supplier_id=row.supplier_id if row else None, author_id=row.author_id if row else None,
+        note=row.note if row else "", until=row.until if row else None,
+        woken_by=row.woken_by if row else "",
+    )  # fmt: skip
