@@ -73,6 +73,9 @@ SENTENCES = {
     "ticket.target_relaxed": gettext_lazy(
         "The %(metric)s is not late any more: its target changed."
     ),
+    "ticket.clocks_repaired": gettext_lazy(
+        "%(who)s repaired the clocks: they are again what the history says."
+    ),
 }
 # What is said when the system did it by itself, where that differs.
 BY_ITSELF = {

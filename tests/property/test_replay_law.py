@@ -36,7 +36,8 @@ from tickets.models import Clock, Ticket
 from tickets.queries.repairs import mended
 
 WAITS = st.sampled_from([0, 1, 14, 20, 300, 3_600, 5 * 3_600, 9 * 3_600, 3 * 86_400])
-HOLDS = st.sampled_from([reason for reason in HoldReason if reason != HoldReason.RESOLVED])
+REASONS = [reason for reason in HoldReason if reason != HoldReason.RESOLVED]
+HOLDS = st.sampled_from([HoldReason.SUPPLIER, HoldReason.SUPPLIER, *REASONS])
 CATEGORIES = st.sampled_from(["vpn", "live"])
 seen: Counter[tuple[str, bool, str]] = Counter()
 
@@ -219,7 +220,6 @@ def lives(world: World) -> World:
     )  # fmt: skip
     factories.agreement(
         "by-others", 10, kind="uc", calendar=world.office, seconds={"supplier": 36_000},
-        conditions={"priority": [1, 2, 3]},
     )  # fmt: skip
     Lives.world, Lives.extra = world, {"uma": uma, "vendor": vendor, "acme": acme}
     return world

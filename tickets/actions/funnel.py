@@ -288,6 +288,39 @@ def _moved_by_policy(
     return clocks.told(found.dated if by_itself else found.moved)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repaired:
+    """A locked ticket whose clocks were mended in memory, with what its event says of it."""
+
+    ticket: Ticket
+    changed: Sequence[Clock]
+    new: Sequence[Clock]
+    relaxed: Sequence[str]
+    changes: dict[str, Any]
+
+
+def write_repaired(repairs: Sequence[Repaired], *, origin: Origin) -> None:
+    """Write mended clocks with one event a ticket, and one for each that is not late any more.
+
+    Only inside a transaction; nobody is told by a message.
+    """
+    found = []
+    for one in repairs:
+        prepared = _Prepared(
+            one.ticket, {"next_due_at", "version", "updated_at"},
+            changed_clocks=list(one.changed), new_clocks=list(one.new),
+            clock_fields=set(clocks.FIELDS),
+        )  # fmt: skip
+        told = [("ticket.clocks_repaired", one.changes)]
+        told += [("ticket.target_relaxed", {"metric": [None, m]}) for m in one.relaxed]
+        for verb, what in told:
+            one.ticket.version += 1
+            prepared.events.append(_event(one.ticket, verb, what))
+        one.ticket.updated_at = origin.moment
+        found.append(prepared)
+    _write(found, origin)
+
+
 def _write(prepared: Sequence[_Prepared], origin: Origin) -> None:
     if not prepared:
         return
