@@ -6,27 +6,25 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from accounts.models import PhoneNumber
 from accounts.queries import attach
 from audit.queries import of_subject
-from common.formats import moment
 from common.html import rendered
 from desk.queries import story
 from escalation.models import Handover
 from escalation.queries import handovers_of
 from sla import engine
 from sla.choices import ClockState, Metric
-from sla.queries import Policy, Promise, ReasonTerms, policy
+from sla.queries import Policy, ReasonTerms, policy
 from tickets import queries
 from tickets.choices import EntryKind
 from tickets.models import Clock, Entry, Hold, Ticket
+from tickets.queries.day_lines import DayLine, day_line
 
 RUNNING = frozenset({ClockState.RUNNING, ClockState.BREACHED})
-LONGEST = 2.5  # targets a day line shows; whoever is later than that stands at its end
 PEOPLE = ("requester", "assignee", "follow_up", "opened_by")
 NEWS = 10  # seconds for which an arrival is news
 
@@ -57,16 +55,6 @@ class ClockFace:
     margin: int | None
     reason: str
     left: engine.Countdown | None
-
-
-@dataclass(frozen=True, slots=True)
-class DayLine:
-    """The working time of one target as a line from 0 to 1."""
-
-    title: str
-    marks: Sequence[dict[str, Any]]
-    now: float
-    folds: Sequence[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,53 +165,6 @@ def _day_line(
     running = {clock.metric: clock for clock in clocks if clock.state in RUNNING}
     clock = running.get(Metric.RESOLUTION) or running.get(Metric.FIRST_RESPONSE)
     run = queries.run_of(ticket, clock, holds, known) if clock else None
-    if clock is None or run is None or not run.promise.terms.seconds or clock.due_at is None:
+    if clock is None or run is None:
         return None
-    promise = run.promise
-    line = queries.timeline(run, ticket, holds, since=clock.terms_since)
-    reading = engine.evaluate(promise.terms, line, at)
-    used = reading.elapsed_seconds / promise.terms.seconds
-    if reading.remaining_seconds < 0:
-        used = 1 - reading.remaining_seconds / promise.terms.seconds
-    length = max(1.12, min(used * 1.06, LONGEST))
-    pieces = engine.explain(promise.terms, line, at)
-    return DayLine(
-        title=_("%(target)s of %(number)s")
-        % {"target": str(clock.get_metric_display()).capitalize(), "number": ticket.number},
-        marks=_marks(ticket, clock, promise, length, at),
-        now=min(used / length, 1.0),
-        folds=_folds(pieces, promise.terms.seconds * length),
-    )
-
-
-def _marks(
-    ticket: Ticket, clock: Clock, promise: Promise, length: float, at: datetime
-) -> list[dict[str, Any]]:
-    def when(instant: datetime) -> str:
-        return moment(instant, at, get_language() or "en")
-
-    found = [{"at": 0.0, "kind": "opened", "label": _("opened %(when)s")
-              % {"when": when(ticket.opened_at)}}]  # fmt: skip
-    percent = promise.terms.at_risk_percent
-    late = clock.due_at is not None and clock.due_at <= at
-    if clock.at_risk_at is not None and not late:
-        label = _("%(percent)s %% %(when)s") % {
-            "percent": percent, "when": when(clock.at_risk_at),
-        }  # fmt: skip
-        found.append({"at": percent / 100 / length, "kind": "at_risk", "label": label})
-    if clock.due_at is not None:
-        words = _("was due %(when)s") if late else _("due %(when)s")
-        label = words % {"when": when(clock.due_at)}
-        found.append({"at": 1 / length, "kind": "late" if late else "due", "label": label})
-    return found
-
-
-def _folds(pieces: Sequence[engine.Segment], scale: float) -> list[float]:
-    """Return where closed time is folded away, by the time counted before it."""
-    used, found = 0, []
-    for piece in pieces:
-        if piece.kind == "counted":
-            used += piece.seconds
-        elif piece.kind == "closed" and used:
-            found.append(used / scale)
-    return found
+    return day_line(run, ticket, holds, since=clock.terms_since, at=at)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -82,7 +82,10 @@ class Promise:
 
 @dataclass(frozen=True)
 class Policy:
-    """Every calendar and agreement of one revision."""
+    """Every calendar and agreement of one revision.
+
+    closed_names: of each calendar, what its holidays and other dated exceptions are called.
+    """
 
     calendars: Mapping[int, BusinessCalendar]
     calendar_names: Mapping[int, Mapping[str, str]]
@@ -91,6 +94,7 @@ class Policy:
     by_team: Mapping[int, int]
     agreements: Mapping[str, tuple[AgreementTerms, ...]]
     reasons: Mapping[str, ReasonTerms]
+    closed_names: Mapping[int, Mapping[date, Mapping[str, str]]] = field(default_factory=dict)
     _made: dict[tuple[int, str, int, int], Promise] = field(default_factory=dict, compare=False)
 
     def promises(
@@ -159,6 +163,16 @@ class Policy:
     def calendar_name(self, calendar: int) -> str:
         """Return the name of a calendar in the active language."""
         return translated(self.calendar_names[calendar])
+
+    def name_of_day(self, calendar: int, day: date) -> str:
+        """Return what a date is called in a calendar, such as a holiday; empty: nothing."""
+        names = self.closed_names.get(calendar, {}).get(day)
+        return translated(names) if names else ""
+
+    def terms_of(self, agreement: int) -> AgreementTerms | None:
+        """Return an agreement by its key; None for a draft."""
+        every = (a for found in self.agreements.values() for a in found)
+        return next((a for a in every if a.pk == agreement), None)
 
     def reason(self, slug: str) -> ReasonTerms:
         """Return a reason for a hold; one that was taken away is known by its short name."""
@@ -264,6 +278,10 @@ def read_policy(*, draft: int | None = None, at: datetime | None = None) -> Poli
         by_team=dict(TeamCalendar.objects.values_list("team_id", "calendar_id")),
         agreements=_agreements(draft, at),
         reasons=_reasons(),
+        closed_names={
+            c.pk: {day.date: day.names for day in c.exceptions.all() if day.names}
+            for c in calendars
+        },
     )
 
 
