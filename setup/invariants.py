@@ -362,6 +362,12 @@ def ends(scope: Scope) -> Iterator[Finding]:
     yield from _found("N3", sql)
 
 
+def told(scope: Scope) -> Iterator[Finding]:
+    """N5: a replay of the history finds every run of every clock, as it is stored."""
+    for number, text in replay.untold(now=scope.now, sample=scope.sample):
+        yield Finding("N5", number, text)
+
+
 def steps(scope: Scope) -> Iterator[Finding]:
     """N4: a clock remembers exactly the steps that were carried out."""
     sql = """
@@ -383,7 +389,7 @@ CHECKS: Sequence[Check] = tuple(
         ("Q1", missing), ("Q2", twice), ("Q3", half), ("Q4", unannounced), ("Q5", early),
         ("Q6", deadlines), ("Q8", outbox), ("Q9", trail), ("Q10", history), ("Q11", append_only),
         ("Q13", queues), ("Q14", sessions), ("N1", order), ("N2", holds), ("N3", ends),
-        ("N4", steps),
+        ("N4", steps), ("N5", told),
     )
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from sla.queries import Policy, Promise, calendar_object, policy
 from tickets.choices import OPEN, HoldReason
 from tickets.models import Clock, Hold, Ticket
 from tickets.queries import Run, timeline
+from tickets.queries.repairs import mended
 
 NEWEST = 200  # ended tickets that are replayed beside all the open ones
 _Key = tuple[int, str]
@@ -46,6 +47,30 @@ def differences(*, now: datetime, sample: int) -> Iterator[tuple[str, str]]:
                 )
                 if due != clock.due_at:
                     yield ticket.number, f"{clock.metric}: due {clock.due_at}, by hand {due}"
+
+
+def untold(*, now: datetime, sample: int) -> Iterator[tuple[str, str]]:
+    """Yield what is stored of the newest tickets' clocks and their histories do not tell.
+
+    A clock whose terms are not those of the policy in force is left out: that one was changed
+    and not read anew is no fault of the clock, nor that something is promised only now.
+    """
+    for one in mended(list(Ticket.objects.order_by("-pk")[:sample]), at=now):
+        others = {
+            (d.metric, d.run)
+            for d in one.differences
+            if d.field in _OF_POLICY or d.stored == ClockState.CANCELLED
+            or d.replayed == ClockState.CANCELLED
+        }  # fmt: skip
+        known = {clock.agreement_id for clock in one.ticket.clocks.all()}
+        others |= {(c.metric, c.run) for c in one.new if c.agreement_id not in known}
+        for d in one.differences:
+            if d.metric and (d.metric, d.run) not in others:
+                text = f"{d.metric} {d.run}: {d.field} is {d.stored}, but was {d.replayed}"
+                yield one.ticket.number, text
+
+
+_OF_POLICY = frozenset({"agreement_id", "calendar_id", "target_seconds"})
 
 
 def _end(clock: Clock, ticket: Ticket) -> datetime | None:

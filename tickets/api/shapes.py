@@ -23,6 +23,9 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="Of this request, kept a week."
 )
 
+METRIC = OpenApiParameter("metric", str, OpenApiParameter.PATH, enum=Metric.values)
+RUN = OpenApiParameter("run", int, description="of several runs of this clock; the last one")
+
 
 class PersonOut(serializers.Serializer[Any]):
     """Somebody, by name."""
@@ -38,6 +41,64 @@ class ClockOut(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=ClockState.choices)
     due_at = serializers.DateTimeField(allow_null=True)
     breached_at = serializers.DateTimeField(allow_null=True)
+
+
+class PieceOut(serializers.Serializer[Any]):
+    """A stretch of a clock's time; used: counted seconds up to its end."""
+
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+    kind = serializers.ChoiceField(choices=["counted", "closed", "paused"])
+    seconds = serializers.IntegerField()
+    used = serializers.IntegerField()
+    words = serializers.CharField()
+
+
+class TurnOut(serializers.Serializer[Any]):
+    """One event that moved a clock; due instants are null where there was none."""
+
+    at = serializers.DateTimeField()
+    who = serializers.CharField(help_text="empty for a requester")
+    text = serializers.CharField()
+    due_before = serializers.DateTimeField(allow_null=True)
+    due_after = serializers.DateTimeField(allow_null=True)
+
+
+class RunOut(serializers.Serializer[Any]):
+    """One run of the clock: a message, a team or a reopening begins another."""
+
+    run = serializers.IntegerField()
+    state = serializers.ChoiceField(choices=ClockState.choices)
+    started_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    stopped_at = serializers.DateTimeField(allow_null=True)
+
+
+class ExplanationOut(serializers.Serializer[Any]):
+    """Why a clock is due when it is; the words are those of the page, in one's language."""
+
+    metric = serializers.ChoiceField(choices=Metric.choices)
+    run = serializers.IntegerField()
+    runs = RunOut(many=True)
+    state = serializers.ChoiceField(choices=ClockState.choices)
+    started_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    at_risk_at = serializers.DateTimeField(allow_null=True)
+    breached_at = serializers.DateTimeField(allow_null=True)
+    stopped_at = serializers.DateTimeField(allow_null=True)
+    target_seconds = serializers.IntegerField()
+    elapsed_seconds = serializers.IntegerField()
+    remaining_seconds = serializers.IntegerField(help_text="negative when late")
+    paused_seconds = serializers.IntegerField()
+    agreement = serializers.SlugField(allow_null=True)
+    agreement_version = serializers.IntegerField(allow_null=True)
+    calendar = serializers.CharField()
+    hours_since = serializers.DateField(allow_null=True)
+    sentences = serializers.ListField(child=serializers.CharField())
+    promise = serializers.CharField()
+    rule = serializers.CharField(help_text="which rule matched and why; empty for a requester")
+    pieces = PieceOut(many=True)
+    turns = TurnOut(many=True)
 
 
 class TicketRow(serializers.Serializer[Any]):

@@ -5,6 +5,8 @@ from functools import cache
 from typing import Any
 
 from django.db.models.functions import Lower
+from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -22,7 +24,10 @@ from tickets import actions, permissions
 from tickets.api.doors import NewestFirst, TicketDoor
 from tickets.api.shapes import (
     IDEMPOTENCY_KEY,
+    METRIC,
+    RUN,
     AssignIn,
+    ExplanationOut,
     History,
     HoldIn,
     NoteIn,
@@ -36,6 +41,7 @@ from tickets.api.shapes import (
 )
 from tickets.filters import TicketFilter
 from tickets.queries import records
+from tickets.queries.explained import as_record, explained
 
 
 class TicketViewSet(TicketDoor):
@@ -87,6 +93,24 @@ class TicketViewSet(TicketDoor):
         ticket = self.ticket()
         internal = permissions.can_see_internal(request.user, ticket)
         return Response({"results": records.history(ticket, internal=internal), "next": None})
+
+    @extend_schema(responses=ExplanationOut, filters=False, parameters=[METRIC, RUN])
+    @action(detail=True, methods=["get"], url_path=r"clocks/(?P<metric>[a-z_]+)")
+    def clocks(self, request: Request, number: str, metric: str) -> Response:
+        """Explain one clock: its reading, its pieces of time, what moved it, all in words too.
+
+        A requester reads of the promises made to them.
+        """
+        ticket, wanted = self.ticket(), request.query_params.get("run", "")
+        if wanted and not (wanted.isascii() and wanted.isdecimal() and len(wanted) < 6):
+            raise ValidationError({"run": [_("Choose the number of a run.")]})
+        found = explained(
+            ticket, metric, int(wanted) if wanted else None, at=timezone.now(),
+            internal=permissions.can_see_internal(request.user, ticket),
+        )  # fmt: skip
+        if found is None:
+            raise Http404
+        return Response(as_record(found))
 
     @extend_schema(request=ReplyIn, responses=TicketOut)
     @action(detail=True, methods=["post"])

@@ -41,6 +41,7 @@ class Told:
 
     ticket: Ticket
     run: Run
+    line: engine.Timeline
     reading: engine.Reading
     holds: Sequence[Hold]
     rules: Policy
@@ -82,7 +83,7 @@ def _words(told: Told, kind: str, start: datetime, end: datetime) -> str:
     if kind == "closed":
         names = _names(told, _days(told, start, end))
         return _("closed: %(names)s") % {"names": ", ".join(names)} if names else _("closed")
-    return _("on hold: %(reason)s") % {"reason": _hold_words(told, start, end)}
+    return _("on hold: %(reason)s") % {"reason": _hold_words(told, start, end, notes=True)}
 
 
 def sentences(told: Told, found: Sequence[Line]) -> list[str]:
@@ -142,12 +143,13 @@ def _on_hold(told: Told, line: Line) -> str:
     return _("On hold %(from)s–%(to)s, waiting for %(reason)s.") % reason
 
 
-def _hold_words(told: Told, start: datetime, end: datetime) -> str:
+def _hold_words(told: Told, start: datetime, end: datetime, *, notes: bool = False) -> str:
     """Name what a pause waited for; several that touch are one pause."""
     holds = [
         h
         for h in told.holds
-        if h.started_at.replace(microsecond=0) < end
+        if (h.started_at, h.ended_at) in told.line.pauses
+        and h.started_at.replace(microsecond=0) < end
         and (h.ended_at is None or h.ended_at.replace(microsecond=0) > start)
     ]
     named = []
@@ -156,6 +158,8 @@ def _hold_words(told: Told, start: datetime, end: datetime) -> str:
         more = [str(hold.supplier)] if hold.supplier_id else []
         if told.internal and hold.author is not None:
             more.append(hold.author.name)
+        if told.internal and notes and hold.note:
+            more.append(hold.note)
         named.append(f"{word} ({', '.join(more)})" if more else word)
     return ", ".join(dict.fromkeys(named)) or _("something")
 

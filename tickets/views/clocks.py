@@ -1,7 +1,4 @@
-"""Answers "why is this due then?" for one clock."""
-
-from datetime import datetime
-from typing import Any
+"""Answers "why is this due then?" for one run of one clock."""
 
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
@@ -9,42 +6,36 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from accounts.permissions import can_read_desk
 from common.htmx import Request
-from sla.queries import policy
-from tickets import permissions, queries
-from tickets.models import Clock, Ticket
+from tickets import permissions
+from tickets.queries.explained import clocks_to_explain, explained
 from tickets.views.asking import seen
 
 
 @require_safe
 def why(request: Request, number: str, metric: str) -> HttpResponse:
-    """Show the pieces of time that make up a clock, with who put it on hold and why."""
+    """Explain a clock in words, as pieces of time and by what moved it; ?run= for an earlier one.
+
+    A requester is told of the promises made to them; of clocks between teams only the desk.
+    """
     ticket = seen(request, number)
-    clock = next((c for c in queries.clocks_of(ticket, internal=True) if c.metric == metric), None)
-    if clock is None or not permissions.can_see_internal(request.user, ticket):
+    internal = permissions.can_see_internal(request.user, ticket)
+    run = request.GET.get("run", "")
+    chosen = int(run[:5]) if run.isascii() and run.isdecimal() else None
+    found = explained(ticket, metric, chosen, internal=internal, at=timezone.now())
+    if found is None:
         raise Http404
     context = {
         "ticket": ticket,
-        "clock": clock,
-        "lines": _lines(ticket, clock, timezone.now()),
+        "shown": found,
+        "clocks": clocks_to_explain(ticket, internal=internal),
+        "is_desk": can_read_desk(request.user),
+        "internal": internal,
+        "now": timezone.now(),
         "nav": "queues",
     }
     name = "tickets/partials/why.html" if request.htmx else "tickets/why.html"
     response = TemplateResponse(request, name, context)
     patch_vary_headers(response, ("HX-Request",))
     return response
-
-
-def _lines(ticket: Ticket, clock: Clock, now: datetime) -> list[dict[str, Any]]:
-    """Return the segments with the running sum of what was counted, and the hold behind each."""
-    holds = list(ticket.holds.select_related("author").order_by("started_at"))
-    used, found, rules = 0, [], policy()
-    for piece in queries.explain(ticket, clock, at=now):
-        used += piece.seconds if piece.kind == "counted" else 0
-        hold = None
-        if piece.kind == "paused":
-            hold = next((h for h in reversed(holds) if h.started_at <= piece.start), None)
-            hold = hold or next((h for h in holds if h.started_at < piece.end), None)
-        reason = rules.reason(hold.reason).name if hold else ""
-        found.append({"piece": piece, "used": used, "hold": hold, "reason": reason})
-    return found

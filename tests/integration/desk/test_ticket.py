@@ -142,8 +142,8 @@ def test_a_clock_explains_itself_piece_by_piece(world, new_ticket, page):
     text = page(world.nadia, ticket, part="why/resolution/")
     dialog = page(world.nadia, ticket, part="why/resolution/", target="layers")
 
-    assert "8 hours of office en, by “standard en”" in text
-    assert "on hold: the caller, Nadia Nadiason, asked for the log" in text
+    assert "8 hours of “office en”, by “standard en”, version 1." in text
+    assert "on hold: the caller (Nadia Nadiason, asked for the log)" in text
     assert "closed" in text
     assert dialog.strip().startswith("<dialog")
     page(world.nadia, ticket, part="why/nothing/", status=404)

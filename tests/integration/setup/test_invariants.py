@@ -68,6 +68,7 @@ FAULTS = {
     "N2": "UPDATE tickets_hold SET ended_at = started_at",
     "N3": "UPDATE tickets_clock SET stopped_at = stopped_at + interval '1 s' WHERE state = 'met'",
     "N4": "UPDATE tickets_clock SET fired = '[]'",
+    "N5": "UPDATE tickets_clock SET terms_since = terms_since + interval '1 s'",
 }  # fmt: skip
 
 
