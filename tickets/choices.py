@@ -49,6 +49,19 @@ class WokenBy(models.TextChoices):
     LIMIT = "limit", _("the longest time allowed")
 
 
+class Place(models.TextChoices):
+    """What a ticket spends its time with; at a level somebody has it in hand."""
+
+    LEVEL_1 = "level_1", _("level 1")
+    LEVEL_2 = "level_2", _("level 2")
+    LEVEL_3 = "level_3", _("level 3")
+    CALLER = "caller", _("waits for the caller")
+    SUPPLIER = "supplier", _("waits for a supplier")
+    OTHER_HOLD = "other_hold", _("other holds")
+    NOBODY = "nobody", _("nobody")
+    RESOLVED = "resolved", _("resolved")
+
+
 class ReplayKind(models.TextChoices):
     """What a replay of many tickets is for."""
 

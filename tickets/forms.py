@@ -1,19 +1,21 @@
 """What the verbs of a ticket ask for. Forms check the shape; rules are the actions' business."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import OrganisationKind
-from accounts.models import Organisation, Person
+from accounts.models import Organisation, Person, Team
 from catalog import queries as catalog
 from catalog.choices import Impact, Urgency
 from catalog.models import Category
 from sla.queries import ReasonTerms
 from tickets.choices import HoldReason, Status
+from tickets.queries.repairs import Selection
 
 # The last one holds instants that are of no year any more where the clock is behind ours.
 LAST_YEAR = 9998
@@ -179,3 +181,46 @@ class RehearsalForm(forms.Form):
         max_value=400,
         initial=30,
     )
+
+
+class RepairForm(forms.Form):
+    """Which tickets have their clocks replayed; all that is given counts together."""
+
+    numbers = forms.CharField(
+        label=_("Numbers"), required=False, max_length=2000,
+        help_text=_("Such as 26-00001; several with spaces between."),
+    )  # fmt: skip
+    open_only = forms.BooleanField(label=_("Open tickets only"), required=False)
+    team = forms.ModelChoiceField(
+        Team.objects.order_by("level", "name"), label=_("Team"), required=False,
+        empty_label=_("any team"),
+    )  # fmt: skip
+    agreement = forms.ChoiceField(label=_("Agreement"), required=False)
+    opened_from = forms.DateField(
+        label=_("Opened from"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    opened_until = forms.DateField(
+        label=_("Opened before"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(self, *args: Any, agreements: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["agreement"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", _("any agreement")), *agreements]
+
+    def selection(self) -> Selection:
+        """Return what was chosen; a day begins at midnight of the reader's zone."""
+        given = self.cleaned_data
+        return Selection(
+            numbers=tuple(given["numbers"].replace(",", " ").split()),
+            is_open=given["open_only"],
+            team=given["team"],
+            agreement=given["agreement"],
+            opened_from=_midnight(given["opened_from"]),
+            opened_until=_midnight(given["opened_until"]),
+        )
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return None if day is None else timezone.make_aware(datetime.combine(day, time()))

@@ -23,6 +23,8 @@ from tickets import queries
 from tickets.choices import EntryKind
 from tickets.models import Clock, Entry, Hold, Ticket
 from tickets.queries.day_lines import DayLine, day_line
+from tickets.queries.spent import time_spent
+from tickets.rules import Sum
 
 RUNNING = frozenset({ClockState.RUNNING, ClockState.BREACHED})
 PEOPLE = ("requester", "assignee", "follow_up", "opened_by")
@@ -69,6 +71,7 @@ class TicketPage:
     handovers: Sequence[Handover]
     phones: Sequence[PhoneNumber]
     news: str
+    spent: Sequence[Sum] = ()
 
     @property
     def handover(self) -> Handover | None:
@@ -85,16 +88,18 @@ def ticket_page(ticket: Ticket, reader: Any, *, internal: bool, at: datetime) ->
     clocks = queries.clocks_of(ticket, internal=True)
     holds = list(ticket.holds.select_related("author", "supplier").order_by("started_at"))
     hold = next((h for h in holds if h.ended_at is None), None)
-    known = policy() if clocks else None
+    rules = policy()
+    known = rules if clocks else None
     return TicketPage(
         items=_conversation(ticket, entries, facts),
         clocks=[_face(clock, hold, known, at) for clock in clocks] if known else [],
         day_line=_day_line(ticket, clocks, holds, known, at) if known else None,
         hold=hold,
-        reason=(known or policy()).reason(hold.reason) if hold else None,
+        reason=rules.reason(hold.reason) if hold else None,
         handovers=handovers_of(ticket) if internal else [],
         phones=list(PhoneNumber.objects.filter(person=ticket.requester_id).order_by("kind", "pk")),
         news=_news(entries, reader, at),
+        spent=time_spent(ticket, events, clocks, rules=rules, at=at) if internal else (),
     )
 
 

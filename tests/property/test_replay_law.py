@@ -24,8 +24,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from audit.queries import of_subject
 from common.errors import DomainError
 from escalation import actions as escalation
+from sla.queries import policy
 from tests import factories
 from tests.factories import World, origin_of
 from tests.moments import MONDAY_9
@@ -34,6 +36,7 @@ from tickets import actions
 from tickets.choices import OPEN, HoldReason, Status
 from tickets.models import Clock, Ticket
 from tickets.queries.repairs import mended
+from tickets.queries.spent import time_spent
 
 WAITS = st.sampled_from([0, 1, 14, 20, 300, 3_600, 5 * 3_600, 9 * 3_600, 3 * 86_400])
 REASONS = [reason for reason in HoldReason if reason != HoldReason.RESOLVED]
@@ -188,6 +191,18 @@ class Lives(RuleBasedStateMachine):
     def a_replay_finds_every_run_and_nothing_to_mend(self) -> None:
         found = [d for one in mended([self.ticket], at=self.now) for d in one.differences]
         assert found == []
+
+    @invariant()
+    def every_second_of_its_life_was_spent_somewhere(self) -> None:
+        ticket = self.ticket
+        events = list(of_subject("ticket", ticket.pk))
+        sums = time_spent(ticket, events, (), rules=policy(), at=self.now)
+        end = (ticket.ended_at or self.now).replace(microsecond=0)
+        assert sum(one.seconds for one in sums) == (end - ticket.opened_at).total_seconds()
+        hours = self.world.office.pk
+        assert sum(one.open_seconds for one in sums) == policy().calendars[hours].measure(
+            ticket.opened_at, end
+        )
 
 
 @pytest.fixture

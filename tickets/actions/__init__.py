@@ -8,7 +8,7 @@ from tickets.actions.opening import NewTicket, open_ticket
 from tickets.actions.publishing import publish
 from tickets.actions.recalculation import CannotUndo, undo, why_not_undo
 from tickets.actions.rehearsal import ask_rehearsal, preview, stamp_of
-from tickets.actions.repair import repair
+from tickets.actions.repairs import ask_repair, repair
 from tickets.actions.replay import read_anew, read_on
 from tickets.actions.replays import resume_replays, run_replay, stop_replay
 from tickets.actions.verbs import (
@@ -37,6 +37,7 @@ __all__ = [
     "NewHold",
     "NewTicket",
     "ask_rehearsal",
+    "ask_repair",
     "assign",
     "cancel",
     "change_batch",

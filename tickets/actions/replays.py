@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from common.origin import Origin
-from tickets.actions import jobs, recalculation, rehearsal
+from tickets.actions import jobs, recalculation, rehearsal, repairs
 from tickets.actions.jobs import Job
 from tickets.choices import ReplayKind
 from tickets.models import Replay
@@ -13,6 +13,7 @@ JOBS: Mapping[str, Job] = {
     ReplayKind.REHEARSAL: rehearsal.JOB,
     ReplayKind.RECALCULATION: recalculation.JOB,
     ReplayKind.UNDO: recalculation.UNDO,
+    ReplayKind.REPAIR: repairs.JOB,
 }
 
 

@@ -9,7 +9,7 @@ from accounts.choices import Level
 from catalog.choices import Impact, Kind, Urgency
 from common.origin import Channel
 from sla.choices import ClockState, Metric
-from tickets.choices import Status
+from tickets.choices import Place, Status
 
 TEXT = 50_000  # characters of a text somebody writes
 CHANNELS = [
@@ -48,7 +48,7 @@ class PieceOut(serializers.Serializer[Any]):
 
     start = serializers.DateTimeField()
     end = serializers.DateTimeField()
-    kind = serializers.ChoiceField(choices=["counted", "closed", "paused"])
+    kind = serializers.CharField(help_text="counted, closed or paused")
     seconds = serializers.IntegerField()
     used = serializers.IntegerField()
     words = serializers.CharField()
@@ -128,6 +128,20 @@ class TicketOut(TicketRow):
     opened_at = serializers.DateTimeField()
     resolved_at = serializers.DateTimeField(allow_null=True)
     resolution = serializers.CharField()
+
+
+class SpentOut(serializers.Serializer[Any]):
+    """Seconds at one place: on the wall clock, and within opening hours."""
+
+    place = serializers.ChoiceField(choices=Place.choices)
+    seconds = serializers.IntegerField()
+    open_seconds = serializers.IntegerField()
+
+
+class TicketDetail(TicketOut):
+    """A ticket with where its time went; null for who does not belong to the desk."""
+
+    time_spent = SpentOut(many=True, allow_null=True)
 
 
 class EventOut(serializers.Serializer[Any]):

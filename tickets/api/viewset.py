@@ -33,6 +33,7 @@ from tickets.api.shapes import (
     NoteIn,
     ReplyIn,
     ResolveIn,
+    TicketDetail,
     TicketIn,
     TicketOut,
     TicketRow,
@@ -81,10 +82,12 @@ class TicketViewSet(TicketDoor):
         ticket = actions.open_ticket(new, origin=self.origin, key=f"api:{key}" if key else "")
         return self.answer(ticket, status.HTTP_201_CREATED)
 
-    @extend_schema(responses=TicketOut)
+    @extend_schema(responses=TicketDetail)
     def retrieve(self, request: Request, number: str) -> Response:
-        """Show one ticket."""
-        return self.answer(self.ticket())
+        """Show one ticket, to the desk also where its time went."""
+        ticket = self.ticket()
+        internal = permissions.can_see_internal(request.user, ticket)
+        return Response(records.detail(ticket, internal=internal, at=timezone.now()))
 
     @extend_schema(responses=History, filters=False)
     @action(detail=True, methods=["get"])

@@ -52,7 +52,8 @@ def life(
 ) -> list[Stage]:
     """Return the stages of a ticket, one an event in their order; ends as the row stands.
 
-    holds: the rows, for their suppliers and authors. categories: by key, all it ever had.
+    holds: the rows, for their suppliers. categories: by key; of one that is missing a stage has
+    the key alone.
     """
     values = _at_opening(ticket, events)
     values["team_since"] = ticket.opened_at
@@ -98,9 +99,10 @@ def _as_it_was(
     ticket: Ticket, values: Mapping[str, Any], categories: Mapping[int, Category]
 ) -> Ticket:
     kept = {name: getattr(ticket, name) for name in _KEPT}
-    category = categories[values["category_id"]]
-    return Ticket(**kept, **{n: v for n, v in values.items() if n != "category_id"},
-                  category=category)  # fmt: skip
+    was = Ticket(**kept, **values)
+    if category := categories.get(was.category_id):
+        was.category = category
+    return was
 
 
 def _waiting(

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +10,10 @@ from django.db.models import QuerySet
 
 from audit.queries import of_subject
 from common import paging
+from sla.queries import policy
 from tickets.models import Clock, Ticket
 from tickets.queries.lists import keyset
+from tickets.queries.spent import time_spent
 
 Record = dict[str, Any]
 
@@ -59,6 +62,16 @@ def record(ticket_id: int) -> Record:
     (found,) = _with_clocks([values])
     names = (name.partition("__")[0] for name in _MORE)
     return found | dict(zip(names, values[len(_COLUMNS) :], strict=True))
+
+
+def detail(ticket: Ticket, *, internal: bool, at: datetime) -> Record:
+    """Return one ticket with where its time went, unless it is for its requester."""
+    sums = None
+    if internal:
+        events = list(of_subject("ticket", ticket.pk).select_related(None))
+        clocks = list(Clock.objects.filter(ticket=ticket).order_by("run"))
+        sums = [asdict(one) for one in time_spent(ticket, events, clocks, rules=policy(), at=at)]
+    return record(ticket.pk) | {"time_spent": sums}
 
 
 def history(ticket: Ticket, *, internal: bool) -> list[Record]:

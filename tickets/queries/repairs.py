@@ -40,6 +40,39 @@ class Selection:
     opened_until: datetime | None = None
 
 
+def as_words(selection: Selection) -> dict[str, Any]:
+    """Return a selection as plain data; `of_words` reads it again."""
+    return {
+        "numbers": list(selection.numbers),
+        "is_open": selection.is_open,
+        "team": None if selection.team is None else selection.team.pk,
+        "agreement": selection.agreement,
+        "opened_from": plain(selection.opened_from),
+        "opened_until": plain(selection.opened_until),
+    }
+
+
+def of_words(words: Mapping[str, Any]) -> Selection:
+    """Return the selection that plain data describes; raises Team.DoesNotExist."""
+    ends = [words[name] and datetime.fromisoformat(words[name]) for name in _ENDS]
+    return Selection(
+        numbers=tuple(words["numbers"]),
+        is_open=words["is_open"],
+        team=None if words["team"] is None else Team.objects.get(pk=words["team"]),
+        agreement=words["agreement"],
+        opened_from=ends[0],
+        opened_until=ends[1],
+    )
+
+
+_ENDS = ("opened_from", "opened_until")
+
+
+def plain(value: Any) -> Any:
+    """Return a value of a clock as JSON takes it: instants as ISO."""
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
 def chosen(selection: Selection) -> QuerySet[Ticket]:
     """Return the tickets of a selection, by key."""
     found = Ticket.objects.open() if selection.is_open else Ticket.objects.all()
@@ -67,6 +100,13 @@ class Difference:
     field: str
     stored: Any
     replayed: Any
+
+    def as_words(self) -> dict[str, Any]:
+        """Return it as plain data; a team or another row is its key."""
+        values = {name: plain(getattr(self, name)) for name in ("stored", "replayed")}
+        return values | {
+            "number": self.number, "metric": self.metric, "run": self.run, "field": self.field,
+        }  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -130,6 +170,8 @@ def _mended(past: Past, rules: Policy, at: datetime, changed_at: datetime | None
     for track in tracks(past.stages, rules) if last else ():
         known = rows.pop(track.run.key, None)
         wanted = _wanted(track, known, last, at) if last else {}
+        if known is None and track.is_fleeting:
+            continue
         if known is None:
             numbers[track.run.promise.metric] += 1
             _add(found, track, wanted, numbers[track.run.promise.metric])

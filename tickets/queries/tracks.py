@@ -41,6 +41,11 @@ class Track:
         """Say whether it was stopped or cancelled."""
         return self.run.stopped_at is not None or self.run.cancelled_at is not None
 
+    @property
+    def is_fleeting(self) -> bool:
+        """Say whether it was promised between two events of one change only: nobody saw it."""
+        return self.run.cancelled_at is not None and self.run.cancelled_at == self.since
+
     def reading(self, ticket: Ticket, holds: Sequence[Hold], *, at: datetime) -> engine.Reading:
         """Read it by the terms it has at last."""
         return read(self.run, ticket, holds, since=self.since, at=at)

@@ -1,11 +1,10 @@
 """The rules of a ticket: pure data and pure functions."""
 
 from tickets.rules.moves import MOVES, check_move, default_priority, split_text
-from tickets.rules.spent import Place, Stretch, Sum, spent
+from tickets.rules.spent import Stretch, Sum, spent
 
 __all__ = [
     "MOVES",
-    "Place",
     "Stretch",
     "Sum",
     "check_move",

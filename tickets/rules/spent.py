@@ -3,23 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from tickets.choices import HoldReason, Status
-
-
-class Place(StrEnum):
-    """What a ticket spends its time with; levels: somebody there has it in hand."""
-
-    LEVEL_1 = "level_1"
-    LEVEL_2 = "level_2"
-    LEVEL_3 = "level_3"
-    CALLER = "caller"
-    SUPPLIER = "supplier"
-    OTHER_HOLD = "other_hold"
-    NOBODY = "nobody"
-    RESOLVED = "resolved"
-
+from tickets.choices import HoldReason, Place, Status
 
 _WAITS: Mapping[str, Place] = {
     HoldReason.REQUESTER: Place.CALLER, HoldReason.SUPPLIER: Place.SUPPLIER,

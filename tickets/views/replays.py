@@ -22,6 +22,7 @@ from tickets import actions
 from tickets.choices import UNFINISHED, ReplayKind
 from tickets.models import Replay
 from tickets.queries import replays as queries
+from tickets.queries.repair_pages import of_job
 
 SETUP = {"nav": "setup", "part": "replays"}
 
@@ -112,4 +113,5 @@ def _shown(request: Request, replay: Replay) -> dict[str, Any]:
         "in_time": queries.group(replay.result, "in_time", user),
         "escalated": queries.group(replay.result, "escalated", user),
         "left_out": queries.group(replay.result, "left_out", user),
+        "repaired": of_job(replay, user) if replay.kind == ReplayKind.REPAIR else None,
     }

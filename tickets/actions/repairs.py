@@ -6,17 +6,29 @@ another level: what fell due by the repaired clocks is the sweep's to carry out.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from common import clock
 from common.origin import Origin
 from sla.queries import policy
+from tickets.actions import jobs, tally
 from tickets.actions.funnel import Repaired, write_repaired
-from tickets.models import Ticket
-from tickets.queries.repairs import Difference, Mended, Selection, chosen, mended
+from tickets.actions.jobs import Job
+from tickets.choices import ReplayKind
+from tickets.models import Replay, Ticket
+from tickets.queries.repairs import (
+    Difference,
+    Mended,
+    Selection,
+    as_words,
+    chosen,
+    mended,
+    of_words,
+    plain,
+)
 
 BATCH = 200  # tickets that are locked at a time
 
@@ -36,8 +48,11 @@ def repair(
     """Replay the clocks of a selection; return the differences, and write them where told to.
 
     Batches commit one after the other, each under the locks of its tickets. most: tickets to
-    look at. Raises LookupError for a ticket that nobody knows by its number.
+    look at. Raises NotAllowed when somebody else than an administrator writes, and LookupError
+    for a ticket that nobody knows by its number.
     """
+    if write:
+        jobs.require_administrator(origin)
     found = chosen(selection)
     keys = list(found.values_list("pk", flat=True)[:most])
     if selection.numbers and len(keys) < len(set(selection.numbers)):
@@ -50,6 +65,32 @@ def repair(
         tickets += len(those)
         differences += [one for ticket in those for one in ticket.differences]
     return Outcome(len(keys), tickets, differences)
+
+
+def ask_repair(selection: Selection, *, origin: Origin, write: bool) -> Replay:
+    """Begin a repair in the background, or only the look at what differs; raises NotAllowed."""
+    jobs.require_administrator(origin)
+    with transaction.atomic():
+        return jobs.ask(
+            ReplayKind.REPAIR, origin=origin.timed(clock.now), days=0,
+            result={"selection": as_words(selection), "write": write},
+        )  # fmt: skip
+
+
+def _rows(replay: Replay) -> QuerySet[Ticket]:
+    return chosen(of_words(replay.result["selection"]))
+
+
+def _work(replay: Replay, ids: Sequence[int], origin: Origin) -> None:
+    result = replay.result
+    for one in repair_batch(ids, origin=origin, write=result["write"]):
+        result["differing"] = result.get("differing", 0) + 1
+        result["differences"] = result.get("differences", 0) + len(one.differences)
+        for difference in one.differences:
+            tally.name(result, "found", difference.as_words())
+
+
+JOB = Job(rows=_rows, work=_work, size=BATCH)
 
 
 def repair_batch(keys: Sequence[int], *, origin: Origin, write: bool) -> list[Mended]:
@@ -80,13 +121,9 @@ def _repaired(one: Mended) -> Repaired:
     for difference in one.differences:
         name = names.get((difference.metric, difference.run))
         if name is not None:
-            before[name][difference.field] = _plain(difference.stored)
-            after[name][difference.field] = _plain(difference.replayed)
+            before[name][difference.field] = plain(difference.stored)
+            after[name][difference.field] = plain(difference.replayed)
     return Repaired(
         ticket=one.ticket, changed=one.changed, new=one.new, relaxed=one.relaxed,
         changes={"clocks": [before, after]} if rows else {},
     )  # fmt: skip
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
