@@ -33,6 +33,13 @@ class Retold:
     before: dict[str, Any] | None
     after: dict[str, Any]
 
+    @property
+    def has_other_terms(self) -> bool:
+        """Say whether its terms began anew."""
+        return self.before is not None and (
+            self.before["terms_since"] != self.after["terms_since"]
+        )
+
 
 def told(moved: Iterable[Retold]) -> dict[str, Any]:
     """Return clocks for the changes of an event; the replay of a history reads them there."""

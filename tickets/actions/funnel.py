@@ -48,6 +48,9 @@ class Also:
     takes: frozenset[str] = frozenset()
 
 
+_FACTS = frozenset({"priority", "category_id", "team_id", "agreed_at"})
+
+
 @dataclass(slots=True, kw_only=True)
 class BatchChange:
     """One change of a locked ticket, with what only the caller knows.
@@ -284,8 +287,12 @@ def _moved_by_policy(
     prepared: _Prepared, found: clocks.Refreshed, changes: Collection[str]
 ) -> dict[str, Any]:
     """What no replay of this history could find: calendars and agreements are as they are now."""
-    by_itself = _TIMED & set(changes) or prepared.new_holds or prepared.ended_holds
-    return clocks.told(found.dated if by_itself else found.moved)
+    if not (_TIMED & set(changes) or prepared.new_holds or prepared.ended_holds):
+        return clocks.told(found.moved)
+    if _FACTS & set(changes):
+        return clocks.told(found.dated)
+    # Nothing an agreement looks at has changed: other terms are those of another policy.
+    return clocks.told(m for m in found.moved if m in found.dated or m.has_other_terms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
