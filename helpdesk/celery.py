@@ -6,7 +6,7 @@ from typing import Any
 
 import redis
 from celery import Celery
-from celery.signals import task_postrun, task_prerun, task_success
+from celery.signals import task_postrun, task_prerun, task_success, worker_ready
 
 from helpdesk import logs, schedule
 
@@ -15,6 +15,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 app = Celery("helpdesk")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_ready.connect
+def _note_zone_data(**_: Any) -> None:
+    """Who starts may bring other rules of time zones with it."""
+    app.send_task("sla.tasks.note_zone_data")
 
 
 @task_prerun.connect

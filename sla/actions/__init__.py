@@ -17,6 +17,7 @@ from sla.actions.calendars import remove, save_calendar
 from sla.actions.holds import move_reason, retire_reason, save_reason
 from sla.actions.revision import new_revision, save
 from sla.actions.withdrawal import take_back
+from sla.actions.zones import note_zone_data
 
 __all__ = [
     "Content",
@@ -38,4 +39,5 @@ __all__ = [
     "save_example",
     "save_reason",
     "take_back",
+    "note_zone_data",
 ]

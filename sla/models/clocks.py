@@ -11,10 +11,12 @@ class PolicyRevision(models.Model):
     """The one row that says which revision of all calendars and agreements is in force.
 
     A stamp and no number: what a process keeps in memory under it can be of no other
-    revision, neither of one that was taken back nor of another database's.
+    revision, neither of one that was taken back nor of another database's. zone_data: the
+    release of the zone data that deadlines were counted by.
     """
 
     stamp = models.UUIDField(default=uuid.uuid4)
+    zone_data = models.CharField(max_length=20, blank=True, default="")
 
     def __str__(self) -> str:
         return str(self.stamp)

@@ -38,6 +38,7 @@ from sla.queries.policy import (
     read_policy,
     revision,
 )
+from sla.queries.zones import zone_data_version
 from sla.rules import AgreementTerms, StepTerms, TargetTerms
 
 __all__ = [
@@ -76,4 +77,5 @@ __all__ = [
     "revision",
     "timeline",
     "versions_of",
+    "zone_data_version",
 ]

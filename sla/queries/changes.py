@@ -6,7 +6,8 @@ from django.db.models import Max
 
 from audit.models import Event
 
-_OF_HOURS = ("calendar", "calendarversion", "window", "dayexception")
+# The revision itself tells only of other rules of time zones.
+_OF_HOURS = ("calendar", "calendarversion", "window", "dayexception", "policyrevision")
 
 
 def hours_changed_at() -> datetime | None:
