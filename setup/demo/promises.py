@@ -94,11 +94,11 @@ AGREEMENTS = (
         times=_times(_hours(1, 2, 4, 8, 8), _hours(2, 4, 8, 8, 16), _hours(8, 16, 24, 40, 40)),
     ),
     _level(1, ("First level", "Premier niveau", "Erster Level", "Primo livello"),
-           _hours(.5, .5, 2, 4, 8), _hours(2, 4, 8, 16, 24)),
+           _hours(.5, 1, 4, 8, 13), _hours(4, 10, 26, 39, 65)),
     _level(2, ("Second level", "Deuxième niveau", "Zweiter Level", "Secondo livello"),
-           _hours(.5, .5, .5, .5, .5), _hours(2, 4, 8, 16, 24)),
+           _hours(.5, .5, .5, .5, .5), _hours(4, 8, 13, 26, 39)),
     _level(3, ("Third level", "Troisième niveau", "Dritter Level", "Terzo livello"),
-           _hours(.5, .5, 1, 2, 4), _hours(4, 8, 16, 24, 40)),
+           _hours(.5, .5, 1, 2, 4), _hours(4, 8, 13, 26, 39)),
     Promise(
         slug="alpenprint", kind=AgreementKind.UC, conditions={"supplier": ["alpenprint"]},
         names=("Alpenprint: repair of printers", "Alpenprint : réparation d'imprimantes",
@@ -156,13 +156,14 @@ def _steps(target: Target, origin: Origin) -> None:
 
 def _examples(places: Places, origin: Origin) -> None:
     """Save what the standard promise makes of the days before Easter, here and there."""
-    for name, site, opened, due in (
-        ("Before Easter in Geneva", "geneve", (2026, 4, 2, 16, 40), (2026, 4, 8, 12, 40)),
-        ("Before Easter in Lugano", "lugano", (2026, 4, 2, 16, 40), (2026, 4, 7, 16, 40)),
+    for name, metric, site, due in (
+        ("Before Easter in Geneva", Metric.RESOLUTION, "geneve", (2026, 4, 8, 12, 40)),
+        ("Before Easter in Lugano", Metric.RESOLUTION, "lugano", (2026, 4, 7, 16, 40)),
+        ("Answer before Easter", Metric.FIRST_RESPONSE, "lugano", (2026, 4, 3, 8, 10)),
     ):
         example = Example(
-            slug="incident", name=name, metric=Metric.RESOLUTION, priority=3,
-            site=places.sites[site], opened_at=datetime(*opened, tzinfo=ZURICH),
+            slug="incident", name=name, metric=metric, priority=3, site=places.sites[site],
+            opened_at=datetime(2026, 4, 2, 16, 40, tzinfo=ZURICH),
             expected_due=datetime(*due, tzinfo=ZURICH),
         )  # fmt: skip
         sla.save_example(example, origin=origin)

@@ -18,7 +18,7 @@ from sla.rules import AgreementTerms, Fault, StepTerms, TargetTerms, step_field
 
 MOST_STEPS = 40
 UNITS = [
-    ("percent", _("% of the target")), ("before", _("before due")), ("after", _("after due")),
+    ("percent", "%"), ("before", _("before due")), ("after", _("after due")),
 ]  # fmt: skip
 NAMES = {
     "en": _("Name in English"), "fr": _("Name in French"), "de": _("Name in German"),
