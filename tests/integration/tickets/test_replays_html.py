@@ -123,9 +123,19 @@ def test_a_saved_example_that_changes_has_to_be_confirmed(beat, draft):
     assert refused.status_code == 422
     assert "nobody has confirmed it: On a Monday morning" in text_of(refused)
 
-    beat.post(page, {"scope": "new", "confirmed": str(example.pk)})
+    beat.post(page, {"scope": "open", "confirmed": str(example.pk)})
     draft.refresh_from_db()
     assert draft.valid_from is not None
+    example.refresh_from_db()
+    assert example.expected_due.isoformat() == "2026-03-02T09:00:00+00:00"
+
+    # Taken back, the example expects again what it did.
+    first = Replay.objects.get()
+    tasks.run_replay(replay=first.pk)
+    beat.post(f"/setup/replays/{first.pk}/undo/")
+    tasks.run_replay(replay=Replay.objects.get(kind=ReplayKind.UNDO).pk)
+    example.refresh_from_db()
+    assert example.expected_due.isoformat() == "2026-03-02T17:00:00+00:00"
 
 
 def test_a_recalculation_is_taken_back_by_its_button(beat, draft, new_ticket):
