@@ -30,17 +30,18 @@ def take_back(agreement: Agreement, *, origin: Origin) -> None:
         if before is not None:
             before.valid_until = None
             audit.save_reference(before, origin=origin)
-        _expect_as_before(taken, origin)
+        if taken.valid_from is not None:
+            _expect_as_before(taken, taken.valid_from, origin)
         audit.record(taken, verb="agreement.taken_back", origin=origin)
         new_revision()
 
 
-def _expect_as_before(taken: Agreement, origin: Origin) -> None:
+def _expect_as_before(taken: Agreement, published: datetime, origin: Origin) -> None:
     """Give examples back what the publishing had them expect, unless somebody set it since."""
     examples = {example.pk: example for example in Example.objects.filter(slug=taken.slug)}
     told = Event.objects.filter(
         subject_type="example", subject_id__in=examples, verb="example.changed",
-        at=taken.valid_from,
+        at=published,
     )  # fmt: skip
     for event in told:
         example, (before, after) = examples[event.subject_id], event.changes["expected_due"]

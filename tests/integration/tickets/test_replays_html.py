@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 
+from accounts import actions as accounts
 from sla.models import Agreement, Example
 from tests import factories
 from tests.factories import origin_of
@@ -33,6 +34,8 @@ def beat(world) -> Client:
 
 @pytest.fixture
 def nadia(world) -> Client:
+    world.nadia.language = "en"
+    accounts.save_person(world.nadia, origin=factories.system())
     return client_of(world.nadia)
 
 
