@@ -330,13 +330,21 @@ def order(scope: Scope) -> Iterator[Finding]:
 
 
 def holds(scope: Scope) -> Iterator[Finding]:
-    """N2: a hold is open exactly while the ticket is on hold."""
+    """N2: a hold is open exactly while the ticket is on hold, and ends at its instant."""
     sql = """
     SELECT t.number, 'is ' || t.status || ', open holds: ' || count(h.id)
       FROM tickets_ticket t
       LEFT JOIN tickets_hold h ON h.ticket_id = t.id AND h.ended_at IS NULL
      GROUP BY t.id HAVING (t.status = 'on_hold') <> (count(h.id) = 1)"""
     yield from _found("N2", sql)
+    sql = """
+    SELECT t.number, 'was to go on at ' || h.wake_at || ', ended '
+           || coalesce(h.ended_at::text, 'never')
+      FROM tickets_hold h JOIN tickets_ticket t ON t.id = h.ticket_id
+     WHERE (h.woken_by IN ('date', 'limit') AND h.ended_at <> h.wake_at)
+        OR (%(settled)s AND h.ended_at IS NULL
+            AND h.wake_at < %(now)s - interval '60 s')"""
+    yield from _found("N2", sql, settled=scope.settled, now=scope.now)
 
 
 def ends(scope: Scope) -> Iterator[Finding]:

@@ -137,3 +137,18 @@ def test_the_command_ends_with_an_error_and_names_the_ticket(late):
     assert [c["check"] for c in broken] == ["Q4"]
     assert broken[0]["findings"][0]["subject"] == late.number
     assert set(told["not_applicable"]) == {"Q7", "Q12"}
+
+
+def test_a_hold_that_nobody_woke_and_one_that_ended_at_another_instant_are_found(
+    world, new_ticket
+):
+    ticket, until = new_ticket(), MONDAY_9 + timedelta(minutes=20)
+    by = origin_of(world.nadia, MONDAY_9)
+    actions.hold(ticket.pk, reason="scheduled", until=until, origin=by)
+
+    assert "N2" not in codes(now=until)
+    assert "N2" in codes()
+    escalation.wake(at=LATER)
+    assert "N2" not in codes()
+    sql("UPDATE tickets_hold SET ended_at = ended_at + interval '1 s'")
+    assert "N2" in codes()
