@@ -9,11 +9,12 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
-from accounts.choices import ANONYMOUS, Language, Theme
-from accounts.models import ApiToken, Person, PhoneNumber
+from accounts import permissions
+from accounts.choices import ANONYMOUS, Distribution, DutyKind, Language, Theme
+from accounts.models import ApiToken, Duty, Person, PhoneNumber, Team
 from audit import actions as audit
 from common import clock
-from common.errors import InvalidInput
+from common.errors import InvalidInput, NotAllowed
 from common.origin import Origin
 
 TOKEN_LIFE = timedelta(days=365)
@@ -31,6 +32,54 @@ def remove(row: models.Model, *, origin: Origin) -> None:
         verb = f"{row._meta.model_name}.removed"
         audit.record(row, verb=verb, origin=origin.timed(clock.now))
         row.delete()
+
+
+def plan(duty: Duty, *, origin: Origin) -> Duty:
+    """Write an interval of the roster, new or changed: on duty, on call or away.
+
+    Intervals may overlap; an absence counts more than anything else. Raises NotAllowed for
+    whoever does not lead a team of the person, and InvalidInput.
+    """
+    with transaction.atomic():
+        for person_id in {duty.person_id, *_planned_before(duty)}:
+            _check_may_plan(origin, Person.objects.get(pk=person_id))
+        if duty.ends_at <= duty.starts_at:
+            raise InvalidInput(_("The end has to come after the beginning."), field="ends_at")
+        if duty.kind != DutyKind.ABSENT:
+            duty.substitute = None
+        if duty.substitute_id == duty.person_id:
+            raise InvalidInput(_("Nobody stands in for themself."), field="substitute")
+        audit.save_reference(duty, origin=origin.timed(clock.now))
+    return duty
+
+
+def unplan(duty: Duty, *, origin: Origin) -> None:
+    """Take an interval out of the roster, with its event; raises NotAllowed."""
+    _check_may_plan(origin, duty.person)
+    remove(duty, origin=origin)
+
+
+def distribute(team: Team, distribution: str, *, origin: Origin) -> Team:
+    """Set how the work of a team finds a person; raises NotAllowed or InvalidInput."""
+    if origin.actor is not None and not permissions.is_administrator(origin.actor):
+        raise NotAllowed(_("How work is handed out is set by the administrators."))
+    if distribution not in Distribution.values:
+        raise InvalidInput(_("Choose one of the ways."), field="distribution")
+    with transaction.atomic():
+        row: Team = Team.objects.select_for_update(no_key=True).get(pk=team.pk)
+        row.distribution = distribution
+        audit.save_reference(row, origin=origin.timed(clock.now))
+    return row
+
+
+def _planned_before(duty: Duty) -> list[int]:
+    """Whose interval it was until now: it may be given to somebody else."""
+    return list(Duty.objects.filter(pk=duty.pk).values_list("person_id", flat=True))
+
+
+def _check_may_plan(origin: Origin, person: Person) -> None:
+    if origin.actor is not None and not permissions.can_plan(origin.actor, person):
+        raise NotAllowed(_("The roster is written by the lead of the team of the person."))
 
 
 def save_person(

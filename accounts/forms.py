@@ -1,5 +1,11 @@
+from typing import Any
+
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+
+from accounts.choices import DutyKind
+from accounts.models import Person
 
 
 class SignInForm(forms.Form):
@@ -17,3 +23,33 @@ class SignInForm(forms.Form):
         widget=forms.PasswordInput,
         error_messages={"required": _("Write your password.")},
     )
+
+
+class MomentField(forms.DateTimeField):
+    """A moment of the reader's zone, as a browser asks for it."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+class DutyForm(forms.Form):
+    """An interval of the roster of one person."""
+
+    person = forms.ModelChoiceField(
+        label=_("Person"), queryset=Person.objects.none(),
+        error_messages={"required": _("Choose a person.")},
+    )  # fmt: skip
+    kind = forms.ChoiceField(label=_("What"), choices=DutyKind.choices)
+    starts_at = MomentField(label=_("From"), error_messages={"required": _("Say when it begins.")})
+    ends_at = MomentField(label=_("Until"), error_messages={"required": _("Say when it ends.")})
+    substitute = forms.ModelChoiceField(
+        label=_("Who stands in"), queryset=Person.objects.none(), required=False,
+        empty_label=_("nobody"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, people: QuerySet[Person], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["person"].queryset = people
+        fields["substitute"].queryset = Person.objects.agents().order_by(
+            "given_name", "family_name"
+        )

@@ -38,6 +38,14 @@ class Event(models.Model):
                 fields=["subject_type", "subject_id", "seq"], name="audit_event_seq_once"
             ),
         ]
+        indexes = [
+            # Asked for by what happened rather than by subject, and rare: the lead's page.
+            models.Index(
+                fields=["id"],
+                condition=models.Q(verb="ticket.major_proposed"),
+                name="audit_event_major_proposed",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject_label} {self.seq} {self.verb}"

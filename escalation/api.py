@@ -16,7 +16,8 @@ from common import clock
 from common.errors import InvalidInput, NotAllowed
 from escalation import actions
 from escalation.choices import CHOOSABLE, Trigger, WhyLate
-from escalation.queries import outlook
+from escalation.queries import handovers_of, outlook
+from escalation.rules import words
 from escalation.rules.forecast import Kind
 from tickets.api import TEXT, TicketDoor, TicketOut, VersionIn
 
@@ -41,6 +42,14 @@ class HandoverIn(VersionIn):
     card = CardIn(required=False, allow_null=True, default=None)
 
 
+class HandedOver(TicketOut):
+    """The ticket, and why it went to whom."""
+
+    why = serializers.CharField(
+        help_text="who was chosen and why, or why nobody was, in the language of the caller"
+    )
+
+
 class AnswerIn(VersionIn):
     """What the other team needs to know."""
 
@@ -52,7 +61,7 @@ class HandoverViewSet(TicketDoor):
 
     serializer_class = TicketOut
 
-    @extend_schema(request=HandoverIn, responses=TicketOut)
+    @extend_schema(request=HandoverIn, responses=HandedOver)
     @action(detail=True, methods=["post"], url_path="hand-over")
     def hand_over(self, request: Request, number: str) -> Response:
         """Hand the ticket to another team; its level becomes the team's."""
@@ -66,7 +75,9 @@ class HandoverViewSet(TicketDoor):
             origin=self.origin,
             **given,
         )
-        return self.answer(moved)
+        latest = handovers_of(moved)[0]
+        answer = self.answer(moved)
+        return Response({**answer.data, "why": words.said(latest.chosen)})
 
     @extend_schema(request=VersionIn, responses=TicketOut)
     @action(detail=True, methods=["post"])

@@ -6,7 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import Language, Level
+from accounts.forms import MomentField
 from accounts.models import Person, Team
+from catalog.models import Category
 from escalation.choices import CHOOSABLE
 from escalation.queries import Destination
 from tickets.forms import SeenForm
@@ -50,3 +53,21 @@ class AnswerForm(SeenForm):
         label=_("What the other team needs to know"), widget=forms.Textarea,
         error_messages={"required": _("Write what the other team needs to know.")},
     )  # fmt: skip
+
+
+class TesterForm(forms.Form):
+    """A ticket nobody has opened: who would get it, and when."""
+
+    category = forms.ModelChoiceField(
+        label=_("Category"), queryset=Category.objects.none(), to_field_name="slug",
+        empty_label=None, error_messages={"required": _("Choose a category.")},
+    )  # fmt: skip
+    language = forms.ChoiceField(label=_("Caller’s language"), choices=Language.choices)
+    level = forms.TypedChoiceField(label=_("Where it is now"), choices=Level.choices, coerce=int)
+    at = MomentField(label=_("When"), error_messages={"required": _("Say when.")})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["category"]
+        field.queryset = Category.objects.active().select_related("service")
+        field.label_from_instance = lambda c: f"{c.service} › {c}"

@@ -17,7 +17,12 @@ def can_hand_over(user: Any, ticket: "Ticket") -> bool:
 
 
 def can_answer(user: Any, handover: "Handover") -> bool:
-    """Test if `user` may accept or refuse: an agent of the team it was handed to."""
+    """Test if `user` may accept or refuse: an agent of the team it was handed to.
+
+    So may the one who was chosen: a substitute need not be a member.
+    """
     if not is_agent(user):
         return False
+    if handover.chosen.get("person") == user.pk:
+        return True
     return user.role == Role.ADMINISTRATOR or handover.to_team_id in team_ids(user)

@@ -12,5 +12,5 @@ def environment(**options: Any) -> Environment:
     """Return the environment of every page and mail, with the words of escalation in it."""
     env = basic(**options)
     # Mails are written when they leave, by a part that knows nothing of what it tells.
-    env.filters |= {"why_chosen": words.said, "why_able": words.reasons}
+    env.filters |= {"why_chosen": words.said, "why_able": words.reasons, "why_away": words.away}
     return env

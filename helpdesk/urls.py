@@ -16,6 +16,7 @@ _PARTS = (
     ("desk/tickets/", "escalation.urls"),
     ("setup/", "sla.urls"),
     ("setup/", "tickets.urls.setup"),
+    ("setup/", "escalation.urls.setup"),
     ("api/v1/", "helpdesk.api_urls"),
 )
 

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Team
+from audit.models import Event
 from escalation.choices import Trigger
 from escalation.models import Handover
 from tickets.models import Ticket
@@ -20,7 +21,8 @@ from tickets.querysets import READINGS, reading
 AHEAD = timedelta(hours=1)
 BACK = timedelta(hours=24)
 KEPT = 30  # seconds; only a bound for a change that Redis never heard of
-SOON, LATE, NOBODY, MOVED = 20, 8, 6, 8  # lines each list shows
+SOON, LATE, NOBODY, MOVED, PROPOSED = 20, 8, 6, 8, 5  # lines each list shows
+LOOKED_AT = 200  # proposals of which the open ones are shown
 
 WORDS: dict[str, tuple[Promise, str, str]] = {
     "on_track": (_("on track"), "ring", ""),
@@ -74,6 +76,7 @@ class Now:
     nobody: int
     load: list[Load]
     moved: list[Handover]
+    proposed: list[Row]
 
     def count(self, word: str) -> int:
         """Return how many open tickets have clocks that say `word`."""
@@ -113,6 +116,7 @@ def now(
         nobody=sizes["nobody"],
         load=load,
         moved=_moved(tickets, at),
+        proposed=_proposed(is_open),
     )
 
 
@@ -190,9 +194,16 @@ def _load_of(
     )
 
 
+def _proposed(is_open: QuerySet[Ticket]) -> list[Row]:
+    """What a step proposed as a major incident, and is not solved yet."""
+    said = Event.objects.filter(subject_type="ticket", verb="ticket.major_proposed")
+    keys = list(said.order_by("-pk").values_list("subject_id", flat=True)[:LOOKED_AT])
+    return list(rows(is_open.filter(pk__in=keys), size=PROPOSED).rows) if keys else []
+
+
 def _moved(tickets: QuerySet[Ticket], at: datetime) -> list[Handover]:
     found = Handover.objects.filter(
-        trigger=Trigger.BREACH,
+        trigger__in=[Trigger.BREACH, Trigger.WARNING],
         proposed_at__gt=at - BACK,
         ticket__in=tickets.order_by().values("pk"),
     )

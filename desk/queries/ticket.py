@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from accounts.models import PhoneNumber
 from accounts.queries import attach
+from audit.models import Event
 from audit.queries import of_subject
 from common.html import rendered
 from desk.queries import story
@@ -20,7 +21,7 @@ from sla import engine
 from sla.choices import ClockState, Metric
 from sla.queries import Policy, ReasonTerms, policy
 from tickets import queries
-from tickets.choices import EntryKind
+from tickets.choices import OPEN, EntryKind
 from tickets.models import Clock, Entry, Hold, Ticket
 from tickets.queries.day_lines import DayLine, day_line
 from tickets.queries.spent import time_spent
@@ -72,6 +73,7 @@ class TicketPage:
     phones: Sequence[PhoneNumber]
     news: str
     spent: Sequence[Sum] = ()
+    proposed_at: datetime | None = None
 
     @property
     def handover(self) -> Handover | None:
@@ -100,7 +102,14 @@ def ticket_page(ticket: Ticket, reader: Any, *, internal: bool, at: datetime) ->
         phones=list(PhoneNumber.objects.filter(person=ticket.requester_id).order_by("kind", "pk")),
         news=_news(entries, reader, at),
         spent=time_spent(ticket, events, clocks, rules=rules, at=at) if internal else (),
+        proposed_at=_proposed_at(ticket, events),
     )
+
+
+def _proposed_at(ticket: Ticket, events: Sequence[Event]) -> datetime | None:
+    """When a step proposed it as a major incident, as long as it is open."""
+    found = [event.at for event in events if event.verb == "ticket.major_proposed"]
+    return found[-1] if found and ticket.status in OPEN else None
 
 
 def _conversation(

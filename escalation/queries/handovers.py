@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from accounts.models import Team
 from escalation.choices import HandoverState
@@ -30,18 +31,23 @@ def proposed(ticket: Ticket) -> Handover | None:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A team the hand-over dialog offers, with what helps to choose."""
+    """A team the hand-over dialog offers, with what helps to choose.
+
+    chosen: who would get it there and why, as a hand-over keeps it.
+    """
 
     team: Team
     serves: bool
     on_duty: list[str]
     open: int
+    chosen: dict[str, Any]
 
 
 def destinations(ticket: Ticket, *, at: datetime) -> list[Destination]:
     """Return the teams a ticket can be handed to, the fitting ones of the next level first."""
     found = routing(category_ids={ticket.category_id}, at=at)
     serving = found.serving.get(ticket.category.service_id, frozenset())
+    needs = found.needs(ticket.category_id, ticket.language)
     open_now = open_by("team_id", {"team__in": found.teams})
     options = [
         Destination(
@@ -49,6 +55,7 @@ def destinations(ticket: Ticket, *, at: datetime) -> list[Destination]:
             serves=team.pk in serving,
             on_duty=[person.name for person in found.on_duty(team.pk)],
             open=open_now[team.pk],
+            chosen=found.look(team, needs).data,
         )
         for team in found.teams.values()
         if team.pk != ticket.team_id

@@ -22,9 +22,21 @@ def said(chosen: Data) -> str:
     return " ".join(make(chosen)) if make else ""
 
 
-def reasons(data: Data, *, is_called: bool = False) -> str:
+def reasons(data: Data) -> str:
     """Return what speaks for a person as one line: "has Networks 3, on duty until 18:00"."""
-    return ", ".join(_reasons(data, is_called))
+    return ", ".join(_reasons(data, data.get("is_called", False)))
+
+
+def away(data: Data) -> str:
+    """Return why somebody is not on duty, and when they come back."""
+    if data["why"] == "absent":
+        if "substitute" in data:
+            words = _("absent until %(when)s, %(name)s stands in")
+            return words % {"when": _moment(data, "until"), "name": data["substitute"]}
+        return _("absent until %(when)s") % {"when": _moment(data, "until")}
+    if "until" in data:
+        return _("off duty until %(when)s") % {"when": _moment(data, "until")}
+    return _("off duty")
 
 
 def skills(asked: list[Data]) -> str:
@@ -52,7 +64,7 @@ def _of_one(chosen: Data) -> Iterator[str]:
 
 def _of_called(chosen: Data) -> Iterator[str]:
     yield until_when(chosen)
-    said = reasons(chosen, is_called=True)
+    said = reasons({**chosen, "is_called": True})
     yield _("%(name)s: %(reasons)s.") % {"name": chosen["name"], "reasons": said}
 
 
