@@ -1,4 +1,4 @@
-"""The roster: an interval is added, changed or taken out by the lead of a team, on its own page."""
+"""The roster: the lead of a team adds, changes or takes out an interval, on its own page."""
 
 from typing import Any
 

@@ -7,6 +7,7 @@ the name of the address, the method that is its own, and who may use it.
 import json
 import logging
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts import actions as accounts
+from accounts.models import Duty
+from common import clock
 from escalation import actions as escalation
 from sla import actions as sla
 from sla.models import Agreement
@@ -131,8 +134,17 @@ def _recalculation(world: World) -> int:
     return replay.pk
 
 
+def _duty(world: World) -> int:
+    now = clock.now()
+    duty = Duty(person=world.nadia, kind="absent", starts_at=now, ends_at=now + timedelta(days=1))
+    return accounts.plan(duty, origin=origin_of(world.beat)).pk
+
+
 # Rows that an address is about, beside the ticket; each returns the key.
-MAKERS: dict[str, Callable[[World], int]] = {"draft": _draft, "recalculation": _recalculation}
+MAKERS: dict[str, Callable[[World], int]] = {
+    "draft": _draft, "recalculation": _recalculation, "duty": _duty,
+    "team": lambda world: world.desk.pk,
+}  # fmt: skip
 
 
 def _ticket(name: str, world: World) -> Any:

@@ -36,6 +36,7 @@ PAGES = {
     "lead, holds, list": ("chiara", "/lead/holds/list/?figure=begun"),
     "reasons": ("nadia", "/setup/reasons/"),
     "hold form": ("nadia", "/desk/tickets/{number}/hold/"),
+    "routing": ("nadia", "/setup/routing/"),
     "portal": ("sylvie", "/"),
     "portal, report": ("sylvie", "/report/"),
     "portal, my tickets": ("sylvie", "/my/"),
