@@ -1,10 +1,12 @@
 """Reads of persons for others' rows."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.db import models
 
-from accounts.models import Person
+from accounts.choices import DutyKind
+from accounts.models import Duty, Person
 
 
 def attach(*groups: tuple[Iterable[models.Model], Sequence[str]]) -> None:
@@ -20,3 +22,12 @@ def attach(*groups: tuple[Iterable[models.Model], Sequence[str]]) -> None:
     for row, name, key in wanted:
         if key is not None:
             setattr(row, name, people[key])
+
+
+def standing_in_for(person: Person, *, at: datetime) -> list[Person]:
+    """Return who stands in for somebody who is away at an instant; nobody for most."""
+    away = Duty.objects.filter(
+        person=person, kind=DutyKind.ABSENT, starts_at__lte=at, ends_at__gt=at
+    )
+    found = Person.objects.active().filter(pk__in=away.values("substitute"))
+    return list(found.order_by("pk"))

@@ -7,11 +7,14 @@ from typing import Any, NamedTuple
 from django.db.models import Choices, Model
 from django.utils import translation
 
+from accounts.models import Person
+from accounts.queries import standing_in_for
 from common.origin import Origin
 from notifications.actions import NewMessage
 from sla.choices import Metric
 from tickets.choices import Status
 from tickets.models import Clock, Ticket
+from tickets.permissions import can_see
 
 EXCERPT = 4_000  # characters of a text that a mail quotes
 
@@ -99,8 +102,7 @@ def _replied(
 ) -> Iterable[NewMessage]:
     by = str(origin.actor or "")
     if _is(origin.actor, ticket.requester_id):
-        reader = ticket.assignee or ticket.follow_up
-        if reader is not None and reader.email:
+        for reader in _those_of(ticket, ticket.assignee or ticket.follow_up, origin):
             yield message(ticket, "ticket_answered", reader, body=body, by=by)
     elif ticket.requester.email:
         yield message(ticket, "ticket_replied", ticket.requester, body=body, by=by)
@@ -129,16 +131,14 @@ def _resolved(
 def _assigned(
     ticket: Ticket, origin: Origin, body: str, clocks: Sequence[Clock]
 ) -> Iterable[NewMessage]:
-    reader = ticket.assignee
-    if reader is not None and reader.email and not _is(origin.actor, reader.pk):
+    for reader in _those_of(ticket, ticket.assignee, origin):
         yield message(ticket, "ticket_assigned", reader, by=str(origin.actor or ""))
 
 
 def _reopened(
     ticket: Ticket, origin: Origin, body: str, clocks: Sequence[Clock]
 ) -> Iterable[NewMessage]:
-    reader = ticket.assignee
-    if reader is not None and reader.email and not _is(origin.actor, reader.pk):
+    for reader in _those_of(ticket, ticket.assignee, origin):
         yield message(
             ticket,
             "ticket_reopened",
@@ -146,6 +146,18 @@ def _reopened(
             body=body,
             by=str(origin.actor or ""),
         )
+
+
+def _those_of(ticket: Ticket, person: Person | None, origin: Origin) -> list[Person]:
+    """Who hears what somebody is to hear: they themself, and who stands in while they are away.
+
+    Whoever stands in hears of what they may see.
+    """
+    if person is None:
+        return []
+    instead = standing_in_for(person, at=origin.moment)
+    found = [person, *(p for p in instead if can_see(p, ticket))]
+    return [p for p in found if p.email and not _is(origin.actor, p.pk)]
 
 
 def _is(actor: Model | None, pk: int | None) -> bool:

@@ -185,7 +185,11 @@ class _Work:
         team, found = self.ticket.team_id, list[Person]()
         if Audience.ASSIGNEE in tell:
             person = self.ways.persons.get(self.ticket.assignee_id or 0) or self.ticket.assignee
-            found += self.ways.with_substitute(person, self.at) if person else self._team(team)
+            found += (
+                self.ways.with_substitute(person, self.ticket, self.at)
+                if person
+                else self._team(team)
+            )
         if Audience.TEAM in tell:
             found += self._team(team)
         return found

@@ -166,11 +166,17 @@ class Routing:
         above = [self.persons.get(p.manager_id or 0) for p in leads]
         return [*dict.fromkeys([*leads, *(p for p in above if p is not None and p.is_active)])]
 
-    def with_substitute(self, person: Person, at: datetime) -> list[Person]:
-        """Return a person and, while they are away, who stands in for them."""
+    def with_substitute(self, person: Person, ticket: Ticket, at: datetime) -> list[Person]:
+        """Return a person and, while they are away, who stands in for them.
+
+        Of a sensitive ticket only its team hears.
+        """
         away = self.presence_of(person.pk).absence(at)
         instead = self.persons.get(away.substitute or 0) if away else None
-        return [person, instead] if instead is not None and instead.is_active else [person]
+        if instead is None or not instead.is_active:
+            return [person]
+        hears = not ticket.category.is_sensitive or instead.pk in self.members[ticket.team_id]
+        return [person, instead] if hears else [person]
 
     def quiet_until(self, person: int, at: datetime) -> datetime | None:
         """Return when a message of a step may leave for a reader; None: at once.

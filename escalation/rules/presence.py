@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
-# Somebody with a shift that ended this long ago at most works by a roster, which may have a
-# gap or have run out: they are not there. Later they are there whenever their team is.
+# Somebody with a shift within so long, past or to come, works by a roster, which may have a
+# gap or have run out: outside their shifts they are not there. Later they are there whenever
+# their team is.
 ROSTERED = timedelta(days=14)
 MOST = 60  # openings and shifts that are looked through for the next moment on duty
 
@@ -40,8 +41,8 @@ class Presence:
         return max(found, key=lambda a: a.ends, default=None)
 
     def is_rostered(self, at: datetime) -> bool:
-        """Say whether a roster decides: one that comes, runs, or ran out lately."""
-        return any(ends > at - ROSTERED for _starts, ends in self.shifts)
+        """Say whether a roster decides: one that comes soon, runs, or ran out lately."""
+        return any(starts < at + ROSTERED and ends > at - ROSTERED for starts, ends in self.shifts)
 
     def is_on_call(self, at: datetime) -> bool:
         """Say whether the person may be called now; whoever is away may not."""

@@ -1,14 +1,15 @@
 """Teams and persons; every name and number is invented."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from accounts import actions as accounts
-from accounts.choices import DutyKind, MemberRole, Role
+from accounts.choices import Distribution, DutyKind, MemberRole, Role
 from accounts.models import Duty, Membership, Person, PersonSkill, Skill, Team
 from common.origin import Origin
 from search.folding import fold
@@ -17,10 +18,13 @@ from setup.demo.places import Places
 from sla import actions as sla
 from sla.models import TeamCalendar
 
+ZURICH = ZoneInfo("Europe/Zurich")
 SKILLS = {
     "network": "Networks", "windows": "Windows and laptops", "printing": "Printers",
     "mail": "E-mail", "telephony": "Telephony", "identity": "Accounts and access",
     "security": "Security", "finance": "Finance application", "clinical": "Clinical applications",
+    # A skill whose short name is a language: who speaks it beside their own comes first.
+    "fr": "French", "de": "German", "it": "Italian", "en": "English",
 }  # fmt: skip
 # Short name: name, level, calendar.
 TEAMS = {
@@ -29,9 +33,13 @@ TEAMS = {
     "l2-network": ("L2 Network", 2, "24x7"),
     "l2-workplace": ("L2 Workplace", 2, "service-desk"),
     "l2-printing": ("L2 Printing", 2, "service-desk"),
-    "l2-applications": ("L2 Business Applications", 2, "24x7"),
+    "l2-applications": ("L2 Business Applications", 2, "service-desk"),
     "l3-infrastructure": ("L3 Infrastructure", 3, "24x7"),
 }
+
+
+# How work is handed out, where it is not by skill, language and load.
+WAYS = {"l2-workplace": Distribution.ROUND_ROBIN, "l2-printing": Distribution.PULL}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +90,10 @@ PERSONS = (
         role=Role.ADMINISTRATOR, manager="Grandjean"),
     # First level.
     Who(given="Chiara", family="Bernasconi", site="lausanne", language="it", login="chiara",
-        role=Role.AGENT, leads=("service-desk", "l2-network"), skills="windows:2 mail:2",
+        role=Role.AGENT, leads=("service-desk", "l2-network"), skills="windows:2 mail:2 fr:3 de:2",
         manager="Zurbriggen"),
     _agent("Nadia", "Rochat", "lausanne", "fr", "service-desk",
-           "windows:2 mail:2 identity:2 telephony:1", login="nadia", manager="Bernasconi"),
+           "windows:2 mail:2 identity:2 telephony:1 de:2", login="nadia", manager="Bernasconi"),
     _agent("Lea", "Meier", "zuerich", "de", "service-desk", "windows:2 mail:1 printing:1",
            manager="Bernasconi"),
     _agent("Yannick", "Favrod", "geneve", "fr", "service-desk", "windows:1 telephony:2",
@@ -106,7 +114,7 @@ PERSONS = (
            login="reto", manager="Bernasconi"),
     _agent("Stefan", "Grob", "bern", "de", "l2-network", "network:2 telephony:3",
            manager="Bernasconi"),
-    _agent("Fabienne", "Jaquier", "lausanne", "fr", "l2-network", "network:2 security:1",
+    _agent("Fabienne", "Jaquier", "lausanne", "fr", "l2-network", "network:2 security:1 de:1",
            manager="Bernasconi"),
     _agent("Damien", "Pittet", "lausanne", "fr", "", "windows:3 security:2 identity:2",
            leads=("l2-workplace",), manager="Zurbriggen"),
@@ -163,7 +171,8 @@ def build(places: Places, origin: Origin) -> People:
         accounts.save(skill, origin=origin)
         built.skills[slug] = skill
     for slug, (name, level, calendar) in TEAMS.items():
-        team = Team(slug=slug, name=name, level=level, email=f"{slug}@example.org")
+        team = Team(slug=slug, name=name, level=level, email=f"{slug}@example.org",
+                    distribution=WAYS.get(slug, Distribution.SKILL))  # fmt: skip
         accounts.save(team, origin=origin)
         hours = TeamCalendar(team=team, calendar=places.calendars[calendar])
         sla.save(hours, origin=origin)
@@ -174,8 +183,9 @@ def build(places: Places, origin: Origin) -> People:
 
 
 def absences(people: People, origin: Origin) -> None:
-    """Write who is away around the instant of `origin`, and who was."""
+    """Write who is away around the instant of `origin`, who was, and who is on call."""
     now = origin.moment
+    roster(people, origin)
     rows = (
         ("Hunziker", timedelta(days=-2), timedelta(days=5), "Ghisletta"),
         ("Dubuis", timedelta(days=12), timedelta(days=26), "Favrod"),
@@ -187,6 +197,32 @@ def absences(people: People, origin: Origin) -> None:
             ends_at=now + end, substitute=people.persons[substitute],
         )  # fmt: skip
         accounts.save(row, origin=origin)
+
+
+def roster(people: People, origin: Origin) -> None:
+    """Write the shifts of the network's people and who is on call for them, fourteen nights.
+
+    Stefan Grob works early, Fabienne Jaquier late; Reto Ammann has no roster: he is there
+    whenever the team is. Nights belong to whoever is on call, in turn.
+    """
+    morning = origin.moment.astimezone(ZURICH).replace(hour=7, minute=0, second=0, microsecond=0)
+    for number in range(-7, 8):
+        day = morning + timedelta(days=number)
+        if day.weekday() < 5:
+            _on(people, "Grob", DutyKind.ON_DUTY, day, 9, origin)
+            _on(people, "Jaquier", DutyKind.ON_DUTY, day + timedelta(hours=4), 9, origin)
+        called = ("Mayoraz", "Brunschwiler")[number % 2]
+        _on(people, called, DutyKind.ON_CALL, day + timedelta(hours=11), 13, origin)
+
+
+def _on(
+    people: People, name: str, kind: DutyKind, starts: datetime, hours: int, origin: Origin
+) -> None:
+    row = Duty(
+        person=people.persons[name], kind=kind, starts_at=starts,
+        ends_at=starts + timedelta(hours=hours),
+    )  # fmt: skip
+    accounts.save(row, origin=origin)
 
 
 def _person(who: Who, number: int, places: Places, built: People, origin: Origin) -> None:

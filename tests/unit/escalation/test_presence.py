@@ -57,7 +57,9 @@ def test_on_duty_means_open_not_away_and_on_the_roster_if_there_is_one(presence,
 
     is_away = any(a.starts <= at < a.ends for a in presence.absences)
     covered = any(starts <= at < ends for starts, ends in presence.shifts)
-    lately = any(ends > at - ROSTERED for _starts, ends in presence.shifts)
+    lately = any(
+        starts < at + ROSTERED and ends > at - ROSTERED for starts, ends in presence.shifts
+    )
     is_open = hours is None or hours.is_open(at)
     assert is_there == (is_open and not is_away and (covered or not lately))
 
