@@ -63,7 +63,7 @@ def page(request: Request) -> HttpResponse:
             "roster": roster.week(monday, team=team.pk if team else None),
             "ran_out": roster.ran_out(now, team=team.pk if team else None),
             "team": team,
-            "categories": _categories(),
+            **_skills(),
             "now": now,
         }
     )
@@ -110,9 +110,14 @@ def _answer(request: Request, form: TesterForm) -> dict[str, Any]:
             "query": query.urlencode()}  # fmt: skip
 
 
-def _categories() -> list[Category]:
+def _skills() -> dict[str, list[Category]]:
+    """The categories that ask for skills, and those that ask for none."""
     found = Category.objects.active().select_related("service", "team")
-    return list(found.prefetch_related("required_skills__skill"))
+    known = list(found.prefetch_related("required_skills__skill"))
+    return {
+        "skilled": [c for c in known if c.required_skills.all()],
+        "unskilled": [c for c in known if not c.required_skills.all()],
+    }
 
 
 def _monday(text: str) -> date:
