@@ -83,6 +83,7 @@ class Routing:
     _there: dict[int, dict[int, int | None]] = field(default_factory=dict)
     _needs: dict[tuple[int, str], Needs] = field(default_factory=dict)
     _kept: dict[Any, Any] = field(default_factory=dict)
+    _turn: float = float(2**52)  # what is chosen now comes after every hand-over there is
 
     def next_level(self, ticket: Ticket) -> Team | None:
         """Return the team of the next level for a ticket, or None when there is none."""
@@ -100,7 +101,8 @@ class Routing:
         self.team_load[team.pk] += 1
         if found.person is not None:
             self.load[found.person] += 1
-            self.turns[team.pk, found.person] = self.at.timestamp() + self.team_load[team.pk]
+            self._turn += 1
+            self.turns[team.pk, found.person] = self._turn
         return found
 
     def look(self, team: Team, needs: Needs) -> Choice:
@@ -378,9 +380,10 @@ def _turns(teams: Iterable[Team]) -> dict[tuple[int, int], float]:
     wanted = {t.pk for t in teams if t.distribution == Distribution.ROUND_ROBIN}
     if not wanted:
         return {}
-    latest = Handover.objects.order_by("-pk").values_list("to_team", "chosen", "proposed_at")
+    # By key and not by time: all of a sweep's batch have the same instant.
+    latest = Handover.objects.order_by("-pk").values_list("to_team", "chosen", "pk")
     found: dict[tuple[int, int], float] = {}
-    for team, chosen, at in latest[:LATEST]:
+    for team, chosen, key in latest[:LATEST]:
         if team in wanted and "person" in chosen:
-            found.setdefault((team, chosen["person"]), at.timestamp())
+            found.setdefault((team, chosen["person"]), float(key))
     return found

@@ -7,12 +7,14 @@ import pytest
 from accounts.models import Duty, Membership, PersonSkill, Skill
 from audit.models import Event
 from catalog import actions as catalog
+from common import clock
 from common.errors import InvalidInput, NotAllowed
 from escalation import actions as escalation
 from escalation.models import Handover
+from notifications import queries
 from notifications.models import Message
 from sla import actions as sla
-from sla.models import TeamCalendar
+from sla.models import Step, TeamCalendar
 from tests import factories
 from tests.factories import origin_of, system
 from tests.moments import MONDAY_9
@@ -232,3 +234,142 @@ def test_who_only_belongs_to_a_team_is_given_no_work(world, new_ticket):
     factories.accounts.save_person(world.reto, origin=system())
 
     assert swept(new_ticket(category=world.live)).assignee is None
+
+
+def distributed(team, way):
+    factories.accounts.distribute(team, way, origin=system())
+
+
+def test_a_team_that_takes_turns_gives_to_whoever_waited_longest(world, new_ticket, urs):
+    distributed(world.network, "in_turn")
+    tickets = [new_ticket(category=world.live) for _ in range(3)]
+
+    escalation.sweep(at=LATE)  # within one batch
+    later = new_ticket(category=world.live, at=LATE)
+    escalation.sweep(at=LATE + timedelta(minutes=5))  # and from the hand-overs of before
+
+    got = [Ticket.objects.get(pk=t.pk).assignee for t in (*tickets, later)]
+    assert got == [world.reto, urs, world.reto, urs]  # whatever Sylvie speaks
+    assert Handover.objects.last().chosen["before"][0]["why"] == "turn"
+
+
+def test_a_team_that_pulls_is_told_and_nobody_is_chosen(world, new_ticket, urs):
+    distributed(world.network, "pull")
+
+    ticket = swept(new_ticket(category=world.live))
+
+    assert (ticket.team, ticket.assignee) == (world.network, None)
+    told = Message.objects.filter(template="ticket_escalated")
+    assert sorted(m.recipient.username for m in told) == ["reto", "urs"]
+
+
+def test_whoever_stands_in_for_an_absent_member_gets_it_and_may_accept_it(world, new_ticket):
+    away = Duty(
+        person=world.reto, kind="absent", starts_at=MONDAY_9, substitute=world.mara,
+        ends_at=MONDAY_9 + timedelta(days=2),
+    )  # fmt: skip
+    factories.accounts.save(away, origin=system())
+
+    ticket = swept(new_ticket(category=world.live))
+
+    assert ticket.assignee == world.mara  # no member of the team
+    assert Handover.objects.get().chosen["stands_in_for"] == "Reto Retoson"
+    escalation.accept(ticket.pk, origin=origin_of(world.mara, LATE))
+    assert Handover.objects.get().state == "accepted"
+
+
+def test_a_substitute_without_the_skill_is_not_chosen(world, new_ticket):
+    cisco = Skill(name="Cisco", slug="cisco")
+    factories.accounts.save(cisco, origin=system())
+    catalog.require_skill(world.live, cisco, 1, origin=system())
+    away = Duty(
+        person=world.reto, kind="absent", starts_at=MONDAY_9, substitute=world.mara,
+        ends_at=MONDAY_9 + timedelta(days=2),
+    )  # fmt: skip
+    factories.accounts.save(away, origin=system())
+
+    assert swept(new_ticket(category=world.live)).assignee is None
+
+
+def test_a_required_language_is_a_wish_and_rules_nobody_out(world, new_ticket, urs):
+    romansh = Skill(name="Italian", slug="it")
+    factories.accounts.save(romansh, origin=system())
+    catalog.require_skill(world.live, romansh, 3, origin=system())
+    assert swept(new_ticket(category=world.live)).assignee == world.reto  # nobody speaks both
+
+    factories.accounts.save(PersonSkill(person=urs, skill=romansh, level=1), origin=system())
+    assert swept(new_ticket(category=world.live)).assignee == urs
+
+
+def test_the_answers_of_the_caller_reach_whoever_stands_in_but_not_of_sensitive_tickets(
+    world, new_ticket
+):
+    away = Duty(
+        person=world.mara, kind="absent", starts_at=MONDAY_9, substitute=world.nadia,
+        ends_at=MONDAY_9 + timedelta(days=2),
+    )  # fmt: skip
+    factories.accounts.save(away, origin=system())
+    found = []
+    for category in (world.payroll, world.vpn):
+        ticket = new_ticket(category=category)
+        if category == world.vpn:
+            escalation.hand_over(
+                ticket.pk, team=world.other, assignee=world.mara, reason="Yours.",
+                origin=origin_of(world.nadia, MONDAY_9),
+            )  # fmt: skip
+        else:
+            actions.take(ticket.pk, origin=origin_of(world.mara, MONDAY_9))
+        actions.reply(ticket.pk, body="And?", origin=origin_of(world.sylvie, LATE))
+        told = Message.objects.filter(template="ticket_answered", subject_id=ticket.pk)
+        found.append(sorted(told.values_list("recipient__username", flat=True)))
+
+    assert found == [["mara"], ["mara", "nadia"]]
+
+
+def test_the_reasons_are_on_the_card_in_the_dialog_in_the_mail_and_in_the_answer_to_a_program(
+    client, world, new_ticket, urs
+):
+    reasons = "Urs Ursson: on duty, speaks French, 0 open."
+    ticket = new_ticket(at=None)
+    for person in (world.chiara, urs):
+        person.language = "en"
+        factories.accounts.save_person(person, origin=system())
+    factories.accounts.save_person(urs, origin=system())
+    french, _made = Skill.objects.get_or_create(slug="fr", defaults={"name": "French"})
+    factories.accounts.save(PersonSkill(person=urs, skill=french, level=2), origin=system())
+    client.force_login(world.chiara)
+
+    dialog = client.get(f"/desk/tickets/{ticket.number}/escalate/").content.decode()
+    answer = client.post(
+        f"/api/v1/tickets/{ticket.number}/hand-over/",
+        {"team": "network", "reason": "Cable."},
+        content_type="application/json",
+    )
+    page = client.get(f"/desk/tickets/{ticket.number}/").content.decode()
+
+    assert answer.status_code == 200, answer.content
+    assert answer.json()["why"].startswith(reasons)
+    assert reasons in dialog
+    assert reasons in page
+    mail = queries.compose(Message.objects.get(template="ticket_handed_over", recipient=urs))
+    assert reasons in " ".join(mail.body.split())
+
+
+def test_a_proposed_major_incident_stands_on_the_ticket_and_before_the_lead(
+    client, world, new_ticket
+):
+    step = Step.objects.get(target__agreement__slug="live", milestone="warn_75")
+    step.action = "propose"
+    sla.save(step, origin=system())
+    ticket = new_ticket(category=world.live, at=clock.now() - timedelta(seconds=16))
+    escalation.sweep_all()
+    world.chiara.language = "en"
+    factories.accounts.save_person(world.chiara, origin=system())
+    client.force_login(world.chiara)
+
+    lead = client.get("/lead/").content.decode()
+    assert "Proposed as a major incident" in client.get(ticket.get_absolute_url()).content.decode()
+    assert ticket.number in lead[lead.index("Major incidents?") : lead.index('id="lead-soon"')]
+
+    actions.resolve(ticket.pk, resolution="Done.", origin=origin_of(world.chiara))
+    assert "Major incidents?" not in client.get("/lead/").content.decode()
