@@ -11,6 +11,7 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
 from django.utils import timezone, translation
+from django.utils.text import capfirst
 from jinja2 import Environment, Template, pass_environment, pass_eval_context
 from jinja2.nodes import EvalContext
 from jinja2.utils import htmlsafe_json_dumps
@@ -250,6 +251,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "moment": _from_now(lru_cache(maxsize=4096)(formats.moment)),
     "spoken_moment": _from_now(formats.spoken_moment),
     "rest": rest,
+    # Jinja2's own `capitalize` would make "Nächste antwort" of a German noun.
+    "capfirst": capfirst,
     "instant": instant,
     # Safe in a script data block and, because it escapes quotes, in a single-quoted attribute.
     "json": partial(htmlsafe_json_dumps),

@@ -30,7 +30,7 @@ class HeadForm(forms.Form):
     """Names, place and what a reopening does."""
 
     place = forms.TypedChoiceField(
-        label=_("Place"), coerce=int, help_text=_("The first that matches counts.")
+        label=_("Order"), coerce=int, help_text=_("The first that matches counts.")
     )
     reopening = forms.ChoiceField(label=_("A reopened ticket"), choices=Reopening.choices)
 

@@ -423,6 +423,15 @@ def test_an_example_is_kept_and_its_change_marked(draft, places, signed_in, worl
     assert not Example.objects.exists()
 
 
+def test_the_version_in_force_is_tried_by_itself_while_a_draft_is_begun(draft, signed_in):
+    page = signed_in("beat").get(PAGE, WORKED | {"try-site": ""}).content.decode()
+
+    assert f'hx-get="{PAGE}preview/"' in page
+    assert f"{DRAFT}preview/" not in page
+    assert 'form="keep-form"' in page
+    assert 'form="agreement-form"' not in page
+
+
 def test_an_example_of_what_is_only_typed_is_kept_with_the_typing(draft, places, signed_in):
     sent = typed(draft, **WORKED, **{"resolution-p3": "9 h", "do": "keep:resolution"})
     page = signed_in("beat").post(DRAFT, sent)
