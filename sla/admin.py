@@ -1,79 +1,27 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
 from common.admin import ReadOnlyAdmin, ReferenceAdmin, ReferenceInline
 from sla import actions
 from sla.models import (
     Agreement,
     Calendar,
-    CalendarVersion,
-    DayException,
     SiteCalendar,
     Step,
     Target,
     TeamCalendar,
-    Window,
 )
 
 
-class Windows(BaseInlineFormSet):  # type: ignore[type-arg]
-    """The opening hours of a week: there must be some."""
-
-    def clean(self) -> None:
-        super().clean()
-        kept = [
-            form for form in self.forms
-            if form.cleaned_data and not form.cleaned_data.get("DELETE")
-        ]  # fmt: skip
-        if not any(self.errors) and not kept:
-            raise ValidationError(
-                _("This calendar never opens. Give it at least one window."), code="never_open"
-            )
-
-
-class WindowInline(ReferenceInline):
-    model = Window
-    formset = Windows
-
-
-class CalendarVersionInline(ReferenceInline):
-    model = CalendarVersion
-    show_change_link = True
-
-
-class DayExceptionInline(ReferenceInline):
-    model = DayException
-
-
 @admin.register(Calendar)
-class CalendarAdmin(ReferenceAdmin):
-    """Opening hours, holidays and dated exceptions."""
+class CalendarAdmin(ReadOnlyAdmin):
+    """Opening hours, only to look at: /setup/calendars/ changes them and keeps their past."""
 
-    save_row = actions.save
-    remove_row = actions.remove
-    list_display = ["slug", "__str__", "time_zone", "holiday_rule"]
+    list_display = ["slug", "__str__", "time_zone", "holiday_rule", "retired_on"]
     search_fields = ["slug", "names"]
     ordering = ["pk"]
-    inlines = [CalendarVersionInline, DayExceptionInline]
-
-
-@admin.register(CalendarVersion)
-class CalendarVersionAdmin(ReferenceAdmin):
-    """The opening hours of a week, from a date on."""
-
-    save_row = actions.save
-    remove_row = actions.remove
-    list_display = ["calendar", "valid_from", "note"]
-    list_select_related = ["calendar"]
-    search_fields = ["calendar__slug"]
-    autocomplete_fields = ["calendar"]
-    ordering = ["calendar", "valid_from"]
-    inlines = [WindowInline]
 
 
 @admin.register(SiteCalendar)

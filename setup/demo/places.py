@@ -1,27 +1,29 @@
 """Organisations, sites and calendars; the holidays of each canton become editable rows."""
 
-from collections.abc import Container
 from dataclasses import dataclass, field
-from datetime import date
-
-import holidays
+from datetime import UTC, date, datetime
 
 from accounts import actions as accounts
 from accounts.choices import OrganisationKind
 from accounts.models import Organisation, Site
 from common.origin import Origin
-from common.translated import LANGUAGES
 from setup.demo.base import names
 from sla import actions as sla
+from sla.actions import NewDay, NewWeek
+from sla.choices import DayKind
 from sla.models import Calendar, SiteCalendar
+from sla.rules.hours import HALF_DAY
 
 YEARS = range(2025, 2028)
+EVE = names("Christmas Eve", "Veille de Noël", "Heiligabend", "Vigilia di Natale")
+UNREVIEWED = "sion"  # nobody has looked at its next holidays yet: the list says so
+COMING = "bern"  # the site whose hours change with the next quarter
 Hours = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A site as written below: hours of its offices, the language of its canton, its prefix."""
+    """A site as written below, with the hours of its offices and its telephone prefix."""
 
     slug: str
     name: str
@@ -29,23 +31,22 @@ class Place:
     canton: str
     address: str
     hours: Hours
-    language: str
     prefix: str
 
 
 SITES = (
     Place("lausanne", "Lausanne Riponne", "Lausanne", "VD", "Rue des Tanneurs 14",
-          [("08:00", "12:00"), ("13:00", "17:30")], "fr", "21"),
+          [("08:00", "12:00"), ("13:00", "17:30")], "21"),
     Place("geneve", "Genève Cornavin", "Genève", "GE", "Rue du Môle 3",
-          [("08:00", "18:00")], "fr", "22"),
+          [("08:00", "18:00")], "22"),
     Place("bern", "Bern Länggasse", "Bern", "BE", "Gesellschaftsstrasse 41",
-          [("07:30", "12:00"), ("13:00", "17:00")], "de", "31"),
+          [("07:30", "12:00"), ("13:00", "17:00")], "31"),
     Place("zuerich", "Zürich Oerlikon", "Zürich", "ZH", "Hofwiesenstrasse 212",
-          [("08:00", "17:30")], "de", "44"),
+          [("08:00", "17:30")], "44"),
     Place("lugano", "Lugano Besso", "Lugano", "TI", "Via Basilea 9",
-          [("08:00", "12:00"), ("13:30", "17:30")], "it", "91"),
+          [("08:00", "12:00"), ("13:30", "17:30")], "91"),
     Place("sion", "Sion Nord", "Sion", "VS", "Rue de l'Industrie 22",
-          [("07:30", "12:00"), ("13:00", "17:00")], "fr", "27"),
+          [("07:30", "12:00"), ("13:00", "17:00")], "27"),
 )  # fmt: skip
 OWN = ("valdora", "Valdora Clinics", OrganisationKind.OWN)
 OTHERS = (
@@ -86,12 +87,6 @@ def build(origin: Origin) -> Places:
     return built
 
 
-def holidays_of(canton: str, language: str) -> dict[date, dict[str, str]]:
-    """Return the public holidays of a canton in YEARS, in its own language."""
-    found = holidays.country_holidays("CH", subdiv=canton, years=YEARS, language=language)
-    return {day: dict.fromkeys(LANGUAGES, str(name)[:120]) for day, name in sorted(found.items())}
-
-
 def _of_site(place: Place, origin: Origin) -> Calendar:
     city = place.city
     calendar = Calendar(
@@ -99,23 +94,36 @@ def _of_site(place: Place, origin: Origin) -> Calendar:
         names=names(
             f"Office hours {city}", f"Horaires {city}", f"Bürozeiten {city}", f"Orari {city}"
         ),
+        country="CH",
+        subdivision=place.canton,
     )
-    closed = holidays_of(place.canton, place.language)
-    return sla.save_calendar(
-        calendar,
-        week=dict.fromkeys(range(1, 6), place.hours),
-        holidays=closed,
-        other_hours=_half_days(place.hours, closed),
-        origin=origin,
-    )
+    week = dict.fromkeys(range(1, 6), place.hours)
+    years = range(YEARS[0], _today().year + 1) if place.slug == UNREVIEWED else YEARS
+    sla.create_calendar(calendar, week=week, years=years, origin=origin)
+    closed = set(calendar.exceptions.values_list("date", flat=True))
+    for day in (date(year, 12, 24) for year in YEARS):
+        # Worked until noon, where it is a working day at all.
+        if day.isoweekday() < 6 and day not in closed:
+            half = NewDay(on=day, kind=DayKind.BREAK, hours=HALF_DAY, names=EVE)
+            sla.add_days(calendar, half, corrects_past=True, origin=origin)
+    if place.slug == COMING:
+        later: Hours = [("07:30", "12:30"), ("13:30", "18:30")]
+        new = NewWeek(
+            valid_from=_next_quarter(), week=week | {4: later}, note="Donnerstags länger offen"
+        )
+        sla.set_week(calendar, new, origin=origin)
+    return calendar
 
 
-def _half_days(hours: Hours, closed: Container[date]) -> dict[date, Hours]:
-    """24 December is worked until noon, where it is a working day at all."""
-    eves = (date(year, 12, 24) for year in YEARS)
-    return {
-        day: [(hours[0][0], "12:00")] for day in eves if day.isoweekday() < 6 and day not in closed
-    }
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _next_quarter() -> date:
+    """Return the first day of the quarter after today's."""
+    today = _today()
+    month = (today.month - 1) // 3 * 3 + 4
+    return date(today.year + month // 12, month % 12, 1)
 
 
 def _of_teams(origin: Origin) -> dict[str, Calendar]:

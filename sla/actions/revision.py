@@ -9,6 +9,7 @@ from common import clock
 from common.errors import InvalidInput
 from common.origin import Origin
 from common.wake import wake
+from sla.actions.uses import refuse_retired
 from sla.engine import CalendarError
 from sla.models import PolicyRevision
 from sla.queries import read_policy
@@ -17,9 +18,11 @@ from sla.queries import read_policy
 def save(row: models.Model, *, origin: Origin) -> None:
     """Save an agreement, target, step, exception, reason or assignment of a calendar.
 
-    Raises InvalidInput for hours that cannot be read: they would stop every ticket.
+    Raises InvalidInput for hours that cannot be read: they would stop every ticket; and for a
+    calendar that is retired.
     """
     with transaction.atomic():
+        refuse_retired(row)
         audit.save_reference(row, origin=origin.timed(clock.now))
         refuse_unreadable()
         new_revision()

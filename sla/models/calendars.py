@@ -2,11 +2,13 @@ from datetime import date
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Site, Team
 from common.translated import translated, validate_names
 from sla.choices import DayKind, HolidayRule, Weekday
+from sla.rules.hours import say_hours
 
 HHMM = RegexValidator(r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$", _("Write the time as 08:00."))
 BEGINNING = date(1900, 1, 1)  # the first version of a calendar has always been valid
@@ -26,7 +28,7 @@ class Calendar(models.Model):
         _("a holiday closes"), max_length=11, choices=HolidayRule, default=HolidayRule.DATE
     )
     country = models.CharField(_("country of the holidays"), max_length=2, blank=True)
-    subdivision = models.CharField(_("canton or region"), max_length=6, blank=True)
+    subdivision = models.CharField(_("canton or region"), max_length=20, blank=True)
     retired_on = models.DateField(_("not to be chosen from"), null=True, blank=True)
 
     class Meta:
@@ -102,7 +104,7 @@ class DayException(models.Model):
     kind = models.CharField(_("kind"), max_length=6, choices=DayKind, default=DayKind.CLOSED)
     hours = models.JSONField(_("hours"), default=list, blank=True)
     names = models.JSONField(_("names"), default=dict, blank=True)
-    source = models.CharField(_("comes from"), max_length=10, blank=True)
+    source = models.CharField(_("comes from"), max_length=24, blank=True)
 
     class Meta:
         verbose_name = _("dated exception")
@@ -114,6 +116,23 @@ class DayException(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date}: {self.get_kind_display()}"
+
+    @property
+    def name(self) -> str:
+        """The name in the active language; blank where nobody gave one."""
+        return translated(self.names)
+
+    @property
+    def words(self) -> str:
+        """What is different on that day, in a few words."""
+        if self.kind == DayKind.CLOSED:
+            return gettext("closed")
+        hours = [(opens, closes) for opens, closes in self.hours]
+        if self.kind == DayKind.HOURS:
+            return say_hours(hours)
+        if len(hours) == 1 and hours[0][1] == "24:00":
+            return gettext("closed from %(time)s") % {"time": hours[0][0]}
+        return gettext("closed %(hours)s") % {"hours": say_hours(hours)}
 
 
 class SiteCalendar(models.Model):

@@ -7,7 +7,7 @@ the name of the address, the method that is its own, and who may use it.
 import json
 import logging
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +108,7 @@ def test_each_address_lets_in_whom_its_row_names_and_nobody_else(
                 "number": ticket.number, "metric": "resolution", "person_id": world.sylvie.pk,
                 "reason": "part",
                 "slug": "standard",
+                **_of_calendar(name, world),
             }  # fmt: skip
             if row.get("makes"):
                 values["pk"] = MAKERS[row["makes"]](world)
@@ -145,6 +146,18 @@ MAKERS: dict[str, Callable[[World], int]] = {
     "draft": _draft, "recalculation": _recalculation, "duty": _duty,
     "team": lambda world: world.desk.pk,
 }  # fmt: skip
+
+
+def _of_calendar(name: str, world: World) -> dict[str, Any]:
+    """What the addresses under a calendar need: one of its weeks, one of its days, a year."""
+    if not name.startswith("calendar"):
+        return {}
+    new = sla.NewDay(on=date(2030, 1, 2), kind="closed")
+    row = sla.add_days(world.office, new, origin=factories.system())[0]
+    return {
+        "slug": world.office.slug, "year": 2030, "day_id": row.pk,
+        "version_id": world.office.versions.get().pk,
+    }  # fmt: skip
 
 
 def _ticket(name: str, world: World) -> Any:

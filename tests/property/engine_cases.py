@@ -66,11 +66,14 @@ budgets = st.one_of(
 
 @st.composite
 def specs(draw: st.DrawFn, night: Night) -> Spec:
-    """A calendar whose holidays, overrides and breaks lie around the night."""
+    """A calendar whose holidays, overrides and breaks, and other weeks, lie around the night."""
     near = st.integers(-2, 4).map(lambda days: (night.on + timedelta(days=days)).isoformat())
+    weeks = st.dictionaries(st.sampled_from(NAMES), WINDOWS, min_size=2)
+    later = draw(st.dictionaries(near, weeks, max_size=2))
     return {
         "tz": night.zone,
-        "week": draw(st.dictionaries(st.sampled_from(NAMES), WINDOWS, min_size=2)),
+        "week": draw(weeks),
+        "versions": [{"from": since, "week": week} for since, week in later.items()],
         "holidays": draw(st.lists(near, max_size=2)),
         "overrides": draw(st.dictionaries(near, WINDOWS, max_size=2)),
         "breaks": draw(st.dictionaries(near, WINDOWS, max_size=1)),

@@ -13,17 +13,17 @@ from catalog.models import Category, Service
 from common.admin import ReadOnlyAdmin, ReferenceAdmin
 from escalation import actions as escalation
 from notifications.models import Message
-from sla.models import Calendar, Window
 from tests import factories
 from tests.moments import MONDAY_9
 from tickets.models import Ticket
 
 REFERENCE = [
     "accounts.person", "accounts.team", "accounts.organisation", "accounts.site",
-    "accounts.skill", "accounts.duty", "catalog.service", "catalog.category", "sla.calendar",
+    "accounts.skill", "accounts.duty", "catalog.service", "catalog.category",
     "sla.sitecalendar", "sla.teamcalendar", "tickets.prioritycell",
 ]  # fmt: skip
 READ_ONLY = [
+    "sla.calendar",
     "accounts.apitoken", "audit.event", "notifications.message", "escalation.handover",
     "escalation.firing", "escalation.forecasttrial", "escalation.handlingtime",
     "tickets.ticket", "tickets.entry", "tickets.hold", "tickets.clock",
@@ -221,34 +221,6 @@ def test_a_category_without_a_name_in_each_language_is_refused(office, world):
     assert office.post(address, sent).status_code == 200
 
     assert Category.objects.get(pk=world.vpn.pk).names == factories.names("vpn")
-
-
-def test_hours_nobody_can_read_are_refused_with_everything_typed(office, world):
-    address = url("sla.calendar", "change", world.office.pk)
-    sent = form_of(office.get(address)) | {
-        "names": '{"en": "Office", "fr": "B", "de": "B", "it": "U"}', "exceptions-TOTAL_FORMS": 1,
-        "exceptions-0-calendar": world.office.pk, "exceptions-0-date": "2026-12-24",
-        "exceptions-0-kind": "hours", "exceptions-0-hours": '[["8", "noon"]]',
-        "exceptions-0-name": "Christmas Eve",
-    }  # fmt: skip
-
-    answer = office.post(address, sent)
-
-    assert answer.status_code == 200
-    assert "Christmas Eve" in answer.content.decode()
-    assert not world.office.exceptions.exists()
-
-
-def test_a_calendar_keeps_at_least_one_window(office, world):
-    address = url("sla.calendar", "change", world.office.pk)
-    page = office.get(address)
-    windows = Window.objects.filter(calendar=world.office).count()
-    sent = form_of(page) | {"names": '{"en": "O", "fr": "O", "de": "O", "it": "O"}'}
-    sent |= {f"windows-{n}-DELETE": "on" for n in range(windows)}
-
-    assert office.post(address, sent).status_code == 200
-
-    assert Calendar.objects.get(pk=world.office.pk).windows.count() == windows
 
 
 def test_a_cell_of_the_matrix_is_changed_and_old_tickets_keep_their_priority(office, world):
