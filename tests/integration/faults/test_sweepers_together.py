@@ -1,13 +1,17 @@
 """Two and four sweepers at once, and people who work on the same tickets meanwhile."""
 
 import random
+import time
 
 import pytest
 
 from audit.models import Event
 from common.errors import DomainError
 from escalation import actions as escalation
-from tests.factories import origin_of
+from notifications.models import Message
+from sla import actions as sla
+from sla.models import Step, Target
+from tests.factories import origin_of, system
 from tests.integration.faults import checks, desk
 from tests.stack import wait_until
 from tickets import actions
@@ -27,6 +31,29 @@ def test_sweepers_at_once_share_the_work_and_never_do_it_twice(world, number):
     assert checks.findings() == {}
     sweeps = Event.objects.filter(verb="ticket.escalated").values_list("at", flat=True)
     assert len(set(sweeps)) >= 20  # batches of ten
+
+
+def test_every_kind_of_step_is_done_once_by_sweepers_that_die(world):
+    target = Target.objects.get(agreement__slug="live")
+    for action in ("raise", "inform", "propose"):
+        step = Step(target=target, milestone=f"late_{action}", percent=100, action=action, tell=[])
+        sla.save(step, origin=system())
+    desk.overdue_tickets(world, 60)
+    dice = random.Random(11)
+
+    with desk.sweepers(3, limit=5) as running:
+        for _kill in range(4):
+            time.sleep(dice.uniform(0.05, 0.2))
+            desk.kill_and_replace(running, dice, limit=5)
+        wait_until(lambda: checks.escalated() == 60, seconds=60)
+    escalation.sweep_all()
+
+    assert checks.findings() == {}
+    for verb in ("priority_raised", "superiors_informed", "major_proposed"):
+        found = Event.objects.filter(verb=f"ticket.{verb}").values_list("subject_id", flat=True)
+        assert len(found) == len(set(found)) == 60
+    proposals = Message.objects.filter(template="ticket_major_proposed")
+    assert proposals.count() == 60 * proposals.values("recipient").distinct().count()
 
 
 def test_people_and_sweepers_on_the_same_tickets_never_lose_each_others_change(
