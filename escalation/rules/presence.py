@@ -61,6 +61,8 @@ class Presence:
             ends.append(closing)
         if self.is_rostered(at):
             ends.append(_end_of_shifts(self.shifts, at))
+        else:  # a roster that begins decides from a fortnight before its first shift on
+            ends += [s - ROSTERED for s, _ends in self.shifts if s - ROSTERED >= at]
         return min(ends, default=None)
 
     def next_there(self, at: datetime, hours: Hours | None) -> datetime | None:
