@@ -66,14 +66,14 @@ def test_hours_from_a_date_are_given_by_keyboard_while_the_example_follows(
         page.keyboard.type("noon")
         expect(page.get_by_text("is not complete yet")).to_be_visible()
         page.keyboard.press("Control+Enter")
-        expect(page.get_by_role("alert")).to_contain_text("“noon” is not understood")
+        expect(page.locator("[data-error-summary]")).to_contain_text("“noon” is not understood")
         assert page.get_by_label("Saturday").input_value() == "8-12"
         good(page)
 
         page.get_by_label("Sunday").press("Control+a")
         page.keyboard.press("Delete")
         page.keyboard.press("Control+Enter")
-        expect(page.get_by_text("From 04.01.2027")).to_be_visible()
+        expect(page.get_by_text("From 04.01.2027", exact=True)).to_be_visible()
         expect(page.locator(".versions")).to_contain_text("08:00–12:00")
 
 
