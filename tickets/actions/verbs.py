@@ -211,15 +211,19 @@ def classify(
     category: Category | None = None,
     seen_version: int | None = None,
 ) -> Ticket:
-    """Correct impact, urgency or category; the priority follows and deadlines are replayed."""
+    """Correct impact, urgency or category; deadlines are replayed.
+
+    The priority follows impact and urgency when they change; one that was raised stays else.
+    """
 
     def change(ticket: Ticket) -> Change:
         _check_not_ended(ticket)
         new_impact, new_urgency = impact or ticket.impact, urgency or ticket.urgency
+        is_same = (new_impact, new_urgency) == (ticket.impact, ticket.urgency)
         return Change(
             impact=new_impact,
             urgency=new_urgency,
-            priority=queries.priority_for(new_impact, new_urgency),
+            priority=KEEP if is_same else queries.priority_for(new_impact, new_urgency),
             category_id=KEEP if category is None else category.pk,
         )
 

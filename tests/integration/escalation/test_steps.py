@@ -194,6 +194,15 @@ def test_a_raise_moves_the_priority_once_replays_the_clock_and_what_is_due_then_
     escalation.sweep_all(at=MONDAY_9 + 2.5 * HOUR)
     ticket.refresh_from_db()
     assert ticket.priority == 3  # the same step never again
+    actions.classify(
+        ticket.pk, impact=ticket.impact, urgency=ticket.urgency, category=world.vpn,
+        origin=origin_of(world.nadia, MONDAY_9 + 2.5 * HOUR),
+    )  # fmt: skip
+    ticket.refresh_from_db()
+    assert (ticket.priority, ticket.category) == (3, world.vpn)  # what was raised stays raised
+    actions.classify(
+        ticket.pk, category=category, origin=origin_of(world.nadia, MONDAY_9 + 2.5 * HOUR)
+    )
 
     actions.classify(
         ticket.pk, impact="site", origin=origin_of(world.nadia, MONDAY_9 + 2.6 * HOUR)
