@@ -200,7 +200,9 @@ def _form(request: Request, address: Address, known: dict[str, Any]) -> dict[str
 
 def _worded(address: Address) -> dict[str, dict[str, str]]:
     """Return the words for values that come by a link and are not offered in the form."""
-    asked = [int(pk) for pk in address.filters.get("requester", ()) if pk.isdecimal()]
+    asked = [
+        int(pk) for pk in address.filters.get("requester", ()) if pk.isdecimal() and len(pk) < 18
+    ]
     people = Person.objects.in_bulk(asked[:5]) if asked else {}
     return {
         "kind": {str(k.value): str(k.label) for k in Kind},

@@ -177,10 +177,11 @@ class StepForm(forms.Form):
         data["percent"] = data["offset"] = None
         if unit == "percent":
             text = amount.rstrip("% \N{NO-BREAK SPACE}")
-            if not text.isdigit() or not 1 <= int(text) <= 1000:
-                self.add_error("amount", _("Write a percentage from 1 to 1000."))
-            else:
+            # "²" is a digit, too, and a long row of digits is more than int() reads.
+            if text.isascii() and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= 1000:
                 data["percent"] = int(text)
+            else:
+                self.add_error("amount", _("Write a percentage from 1 to 1000."))
             return data
         seconds = DurationField().clean(amount) if _reads(amount) else None
         if seconds is None:
@@ -302,7 +303,7 @@ class Editor:
 
     def add(self, faults: Sequence[Fault]) -> None:
         """Show faults at the inputs they belong to."""
-        places = self._fields()
+        places = self._fields() if self.head.is_bound else {}
         for fault in faults:
             form, name = places.get(fault.field, (None, ""))
             if form is None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from common.errors import InvalidInput, StaleRecord
+from common.errors import DomainError
 from common.htmx import Request
 from common.origin import Origin
 from sla import actions, queries
@@ -31,7 +31,7 @@ def page(request: Request, slug: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         writes(request)
-        return _answer(request, slug, draft)
+        return _answer(request, slug, draft, live)
     if draft is None:
         more = context(request, row=live)
         return TemplateResponse(request, "sla/agreements/no_draft.html", more)
@@ -54,14 +54,35 @@ def preview(request: Request, slug: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def _answer(request: Request, slug: str, draft: Agreement | None) -> HttpResponse:
+def _answer(
+    request: Request, slug: str, draft: Agreement | None, live: Agreement | None
+) -> HttpResponse:
     word, _colon, value = request.POST.get("do", "save").partition(":")
-    origin = Origin.of_request(request)
-    if word == "make" or draft is None:
-        actions.make_draft(slug, origin=origin)
+    try:
+        if word == "make":
+            return _make(request, slug, draft)
+        if draft is not None:
+            return _do(request, draft, word, value)
+    except DomainError as error:
+        return _refused(request, draft or live, error, status=error.status)
+    gone = _(
+        "This draft was published or discarded meanwhile. What you wrote is still here: "
+        "make a new draft to keep it."
+    )
+    return _refused(request, live, gone, status=409)
+
+
+def _make(request: Request, slug: str, draft: Agreement | None) -> HttpResponse:
+    """Make a draft, and write what was typed in one that is gone."""
+    row = draft or actions.make_draft(slug, origin=Origin.of_request(request))
+    if "name_en" not in request.POST:
         return redirect("agreement-draft", slug=slug)
+    return _save(request, row, is_new=draft is None)
+
+
+def _do(request: Request, draft: Agreement, word: str, value: str) -> HttpResponse:
     if word == "discard":
-        actions.discard_draft(draft, origin=origin)
+        actions.discard_draft(draft, origin=Origin.of_request(request))
         messages.success(request, _("The draft of “%(name)s” is gone.") % {"name": draft})
         return redirect("agreements")
     if word == "save":
@@ -76,7 +97,19 @@ def _answer(request: Request, slug: str, draft: Agreement | None) -> HttpRespons
     return _shown(request, draft, data)
 
 
-def _save(request: Request, draft: Agreement) -> HttpResponse:
+def _refused(
+    request: Request, row: Agreement | None, why: DomainError | str, *, status: int
+) -> HttpResponse:
+    """Show what was typed, over a draft or the version in force, and why it is not done."""
+    if row is None:
+        raise Http404
+    data = request.POST if "name_en" in request.POST else None
+    terms, editor = _written(row, data, words.Vocabulary())
+    editor.add([Fault(getattr(why, "field", ""), str(why))])
+    return _shown(request, row, data, status=status, written=(terms, editor))
+
+
+def _save(request: Request, draft: Agreement, *, is_new: bool = False) -> HttpResponse:
     names, data = words.Vocabulary(), request.POST
     terms, editor = _written(draft, data, names)
     if terms is None:
@@ -87,14 +120,10 @@ def _save(request: Request, draft: Agreement) -> HttpResponse:
         editor.add(found)
         return _shown(request, draft, data, status=422, written=(terms, editor))
     seen = data.get("seen", "")
-    try:
-        actions.save_draft(
-            draft, content, origin=Origin.of_request(request),
-            seen=int(seen) if seen.isdecimal() and len(seen) < 10 else None,
-        )  # fmt: skip
-    except (StaleRecord, InvalidInput) as error:
-        editor.add([Fault(getattr(error, "field", ""), str(error))])
-        return _shown(request, draft, data, status=error.status, written=(terms, editor))
+    is_known = seen.isdecimal() and len(seen) < 10 and not is_new
+    actions.save_draft(
+        draft, content, origin=Origin.of_request(request), seen=int(seen) if is_known else None
+    )
     messages.success(request, _("The draft of “%(name)s” is saved.") % {"name": draft})
     return redirect("agreement-draft", slug=draft.slug)
 
@@ -157,6 +186,7 @@ def _shown(
     given = data if data is not None else request.GET
     more: dict[str, Any] = {
         "row": draft, "draft": draft, "live": live, "editor": editor,
+        "is_gone": draft.valid_from is not None,
         "seen": queries.last_change(draft), "faults": _faults(terms, editor),
         "differences": _changed(live, draft, editor, names),
         "milestones": _milestones(), "words": words,

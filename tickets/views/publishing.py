@@ -74,7 +74,9 @@ def publish(request: Request, pk: int) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         _refuse_others(request)
-        confirmed = [int(key) for key in values.getlist("confirmed") if key.isdecimal()]
+        confirmed = [
+            int(key) for key in values.getlist("confirmed") if key.isdecimal() and len(key) < 18
+        ]
         try:
             agreement, replay = actions.publish(
                 draft, open_too=open_too, confirmed=confirmed, origin=Origin.of_request(request)

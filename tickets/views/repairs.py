@@ -38,11 +38,11 @@ def page(request: Request) -> HttpResponse:
         return _answer(request, form, {}, status=422 if form.errors else 200)
     selection = form.selection()
     count = chosen(selection).count()
-    if request.method == "POST":
-        return _do(request, selection, count)
-    if count > AT_ONCE:
+    if count > AT_ONCE and request.method != "POST":
         return _answer(request, form, {"count": count, "is_big": True})
     try:
+        if request.method == "POST":
+            return _do(request, selection, count)
         found = actions.repair(selection, origin=Origin.of_request(request), write=False)
     except LookupError as error:
         form.add_error("numbers", _("There is no ticket %(number)s.") % {"number": error})

@@ -332,6 +332,8 @@ def test_what_is_wrong_is_said_and_everything_typed_stays(draft, signed_in):
         ({"resolution-p1": ""}, "Give a time for every priority, or for none of this column."),
         ({"resolution-p1": "0 min"}, "P1 fix is nothing at all: nobody could keep it."),
         ({"resolution-at_risk": "120"}, "Write a percentage from 1 to 100."),
+        ({"step-0-amount": "²"}, "Write a percentage from 1 to 1000."),
+        ({"step-0-amount": "9" * 20}, "Write a percentage from 1 to 1000."),
         ({"name_de": ""}, "Give a name in English, French, German and Italian."),
         ({"step-3-amount": "120"}, "This hands over only when the time is up already."),
         ({"step-0-tell": []}, "This step tells nobody. Choose who hears of it."),
@@ -452,6 +454,32 @@ def test_two_administrators_do_not_write_over_each_other(draft, signed_in):
     assert "was changed in the meantime" in said(answer)
     assert 'value="Second"' in answer.content.decode()
     assert queries.draft_of("standard").names["en"] == "First"
+
+
+@pytest.mark.parametrize("button", ["save", "add-step", "remove-condition:priority", "discard"])
+def test_what_was_typed_in_a_draft_that_is_gone_stays_until_a_new_one_is_asked_for(
+    draft, signed_in, button
+):
+    client, mine = signed_in("beat"), typed(draft, name_en="Mine", seen="1")
+    actions.discard_draft(draft, origin=system())
+
+    answer = client.post(DRAFT, {**mine, "do": button})
+
+    assert answer.status_code == 409
+    assert "This draft was published or discarded meanwhile." in said(answer)
+    assert 'value="Mine"' in answer.content.decode()
+    assert 'value="save"' not in answer.content.decode()
+    assert queries.draft_of("standard") is None
+    assert client.post(DRAFT, {**mine, "do": "make"}).status_code == 302
+    assert queries.draft_of("standard").names["en"] == "Mine"
+
+
+def test_a_click_on_discard_in_a_page_left_open_is_told_and_makes_nothing(draft, signed_in):
+    client = signed_in("beat")
+    client.post(DRAFT, {"do": "discard"})
+
+    assert client.post(DRAFT, {"do": "discard"}).status_code == 409
+    assert queries.draft_of("standard") is None
 
 
 def test_a_draft_is_discarded_and_an_agreement_retired(draft, signed_in, world):

@@ -181,6 +181,8 @@ def test_a_number_nobody_knows_is_named_and_what_was_typed_stays(world, lived):
     text = answer.content.decode()
     assert "There is no ticket 26-99999" in text
     assert 'value="26-99999"' in text
+    written = browser_of(world.beat).post("/setup/clocks/", {"numbers": "26-99999", "do": "write"})
+    assert (written.status_code, "26-99999" in written.content.decode()) == (422, True)
 
 
 @pytest.mark.breaks_rows("spoiled by hand, mended in the background")
