@@ -59,6 +59,12 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several work side by side, the long files come first: none is left for the end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(autouse=True)
 def _no_invariant_is_broken(request: pytest.FixtureRequest) -> Iterator[None]:
     """Whatever a test did by the actions: its rows agree with each other afterwards."""
