@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from audit.models import Event
 from common import clock
 from setup import invariants
-from tests import factories
+from tests import factories, worlds
 from tests.factories import World
 from tests.moments import MONDAY_9
 from tickets import actions
@@ -27,7 +27,7 @@ def _speaks_english() -> None:
 @pytest.fixture
 def world(db: None) -> World:
     """A small desk with two teams and five people."""
-    return factories.world()
+    return worlds.small_desk()
 
 
 @pytest.fixture
