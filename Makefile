@@ -7,6 +7,8 @@ SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
 N ?= 100000
+# Tests at the same time, each with a database of its own; 1 for one after the other.
+WORKERS ?= 2
 PORT ?= 8000
 export PORT
 
@@ -27,9 +29,9 @@ run: $(BASE_STAMP) ## start everything; PORT=8001 HELPDESK_DATA=folder for a sec
 services: $(BASE_STAMP) ## only PostgreSQL and Valkey, for other commands beside
 	@exec $(PY) manage.py up --services-only
 
-test: $(TEST_STAMP) ## linters, types, layers and the whole test suite
+test: $(TEST_STAMP) ## linters, types, layers and the whole test suite; WORKERS=4 on a larger machine
 	@$(MAKE) --no-print-directory lint
-	$(PY) -m pytest
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(TEST_STAMP) ## ruff, mypy, import-linter, djlint
 	$(VENV)/bin/ruff check .

@@ -5,5 +5,5 @@ Without Django and our apps, which it does not need, it starts at once and takes
 
 from celery import Celery
 
-app = Celery("helpdesk", fixups=[])
+app = Celery("helpdesk", amqp="helpdesk.broker:AMQP", fixups=[])
 app.config_from_object("helpdesk.settings", namespace="CELERY")

@@ -12,7 +12,7 @@ from helpdesk import logs, schedule
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 
-app = Celery("helpdesk")
+app = Celery("helpdesk", amqp="helpdesk.broker:AMQP")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

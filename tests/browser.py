@@ -4,11 +4,13 @@ Order: an installed `chromium` or `google-chrome`, Playwright's own, Debian's pa
 may install it, Playwright's download. A browser test is never skipped for want of one.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +47,14 @@ def find_or_install(playwright: Playwright) -> str:
     )
 
 
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Hold back the other workers of this run: two at once would both install."""
+    with (Path(os.environ["HELPDESK_DATA"]) / "browser.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _on_path() -> str | None:
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
@@ -66,7 +76,8 @@ def browser() -> Iterator[Browser]:
     # Playwright's loop runs in this thread; the ORM calls of the tests beside it are not async.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        path = find_or_install(playwright)
+        with _one_at_a_time():
+            path = find_or_install(playwright)
         try:
             chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         except Error as error:

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from audit.models import Event
 from common import clock
 from setup import invariants
-from tests import factories
+from tests import factories, worlds
 from tests.factories import World
 from tests.moments import MONDAY_9
 from tickets import actions
@@ -27,7 +27,7 @@ def _speaks_english() -> None:
 @pytest.fixture
 def world(db: None) -> World:
     """A small desk with two teams and five people."""
-    return factories.world()
+    return worlds.small_desk()
 
 
 @pytest.fixture
@@ -57,6 +57,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "breaks_rows(reason): writes on purpose what no action would write"
     )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several work side by side, the long files come first: none is left for the end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(autouse=True)

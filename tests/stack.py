@@ -108,6 +108,10 @@ class Processes:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
 
+    def ended(self) -> list[str]:
+        """Return the names of the processes that have ended by themselves."""
+        return [name for name, process in self.running.items() if process.poll() is not None]
+
     def _wait_for(self, name: str) -> None:
         if name == "web":
             address = f"http://127.0.0.1:{self.environment['PORT']}/livez"

@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 
 from accounts import actions as accounts
-from tests import factories
+from tests import factories, worlds
 from tests.factories import World
 
 
@@ -20,7 +20,7 @@ def _no_counters_of_other_tests() -> Iterator[None]:
 @pytest.fixture
 def world(db: None) -> World:
     """The small desk, where Nadia and Reto read English."""
-    found = factories.world()
+    found = worlds.small_desk()
     for person in (found.nadia, found.reto, found.chiara):
         person.language = "en"
         accounts.save_person(person, origin=factories.system())
