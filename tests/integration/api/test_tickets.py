@@ -34,7 +34,8 @@ def test_a_title_alone_opens_a_ticket_in_ones_own_name(world, program):
     assert made["assignee"] is None
     assert [clock["metric"] for clock in made["clocks"]] == ["first_response", "resolution"]
     assert set(made["clocks"][0]) == {"metric", "state", "due_at", "breached_at"}
-    assert sylvie.get(f"tickets/{made['number']}/").json() == made
+    detail = sylvie.get(f"tickets/{made['number']}/").json()
+    assert detail == made | {"time_spent": None}
     assert Event.objects.get(verb="ticket.opened").channel == "api"
 
 

@@ -148,7 +148,7 @@ def test_each_canton_has_its_own_holidays_and_a_half_day_before_christmas():
     assert closed.filter(calendar=lugano, date="2026-06-29").exists()
     assert not closed.filter(calendar=zuerich, date="2026-06-29").exists()
     eve = DayException.objects.get(calendar=zuerich, date="2026-12-24")
-    assert (eve.kind, eve.hours) == ("hours", [["08:00", "12:00"]])
+    assert (eve.kind, eve.hours) == ("break", [["12:00", "24:00"]])
 
 
 def test_people_write_in_their_own_language():

@@ -10,13 +10,18 @@ from setup.walker import Walker
 OFFICE = [["08:00", "12:00"], ["13:00", "17:00"]]
 SPEC = {
     "tz": "Europe/Zurich", "holiday_rule": "date",
-    "week": dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), OFFICE),
+    "versions": [
+        {"from": "1900-01-01",
+         "week": dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), OFFICE)},
+    ],
     "holidays": ["2026-04-03"], "overrides": {"2026-12-24": [["08:00", "12:00"]]},
     "breaks": {"2026-03-04": [["09:00", "10:00"]]},
 }  # fmt: skip
 ALWAYS = {
     **SPEC, "holidays": [], "overrides": {}, "breaks": {},
-    "week": {d: [["00:00", "24:00"]] for d in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")},
+    "versions": [{"from": "1900-01-01", "week": {
+        d: [["00:00", "24:00"]] for d in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    }}],
 }  # fmt: skip
 
 
@@ -53,7 +58,8 @@ def test_day_and_night_an_hour_is_an_hour_when_the_clocks_change():
 
 
 def test_a_night_shift_runs_past_midnight():
-    spec = {**SPEC, "week": {"mon": [["22:00", "06:00"]]}, "breaks": {}}
+    nights = {"from": "1900-01-01", "week": {"mon": [["22:00", "06:00"]]}}
+    spec = {**SPEC, "versions": [nights], "breaks": {}}
 
     assert Walker(spec).due(utc("2026-03-02T21:00"), 3 * 3600, []) == utc("2026-03-03T00:00")
 
