@@ -366,7 +366,7 @@ def ends(scope: Scope) -> Iterator[Finding]:
               WHEN c.metric = 'acceptance' AND c.started_at = t.team_since
               THEN date_trunc('second', coalesce(t.accepted_at, t.resolved_at))
               ELSE c.stopped_at END)
-        OR c.stopped_at < c.started_at"""
+        OR c.stopped_at < date_trunc('second', c.started_at)"""
     yield from _found("N3", sql)
 
 

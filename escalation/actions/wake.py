@@ -11,9 +11,10 @@ from datetime import datetime
 from django.db import transaction
 
 from common import clock
+from common.errors import UNREADABLE
 from common.origin import Origin
 from escalation import notices
-from escalation.actions.sweep import _UNREADABLE, BATCH
+from escalation.actions.sweep import BATCH
 from escalation.queries import Routing, routing
 from notifications.actions import NewMessage
 from sla.queries import Policy, policy
@@ -55,7 +56,7 @@ def wake_all(*, at: datetime | None = None, most: int = 40) -> int:
     for _batch in range(most):
         try:
             done = wake(at=at)
-        except _UNREADABLE:
+        except UNREADABLE:
             logger.exception("a batch of holds failed; its tickets are woken one by one")
             return total + _one_by_one(at)
         total += done
@@ -70,7 +71,7 @@ def _one_by_one(at: datetime | None) -> int:
     for pk in due.values_list("ticket_id", flat=True)[:BATCH]:
         try:
             done += wake(at=at, ticket_id=pk)
-        except _UNREADABLE:
+        except UNREADABLE:
             logger.exception("ticket %s cannot be woken", pk)
     return done
 
