@@ -5,7 +5,6 @@ tickets' own funnel writes status, clocks, event and messages set-based.
 """
 
 import logging
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -41,7 +40,9 @@ def wake(*, limit: int = BATCH, at: datetime | None = None, ticket_id: int | Non
         origin = Origin.of_system(trace="sweep", at=at or clock.now())
         rules = policy()
         due = [(one, hold) for one in claimed for hold in _due(one, origin.moment)]
-        ways = _ways(due, rules, origin.moment)
+        if not due:
+            return 0
+        ways = routing(category_ids=set(), rules=rules, at=origin.moment)
         changes = [_change(one, hold, rules, ways) for one, hold in due]
         change_batch(changes, rules=rules, origin=origin)
     return len(due)
@@ -88,14 +89,7 @@ def _due(claimed: Claimed, at: datetime) -> list[Hold]:
     ]
 
 
-def _ways(due: Sequence[tuple[Claimed, Hold]], rules: Policy, at: datetime) -> Routing | None:
-    """Read who is on duty, unless every ticket has somebody of its own."""
-    if all(one.ticket.assignee_id for one, _hold in due):
-        return None
-    return routing(category_ids=None, rules=rules, at=at)
-
-
-def _change(one: Claimed, hold: Hold, rules: Policy, ways: Routing | None) -> BatchChange:
+def _change(one: Claimed, hold: Hold, rules: Policy, ways: Routing) -> BatchChange:
     by = woken_by(hold)
     return BatchChange(
         ticket=one.ticket,
@@ -110,12 +104,13 @@ def _change(one: Claimed, hold: Hold, rules: Policy, ways: Routing | None) -> Ba
 
 
 def _messages(
-    one: Claimed, hold: Hold, by: WokenBy, rules: Policy, ways: Routing | None
+    one: Claimed, hold: Hold, by: WokenBy, rules: Policy, ways: Routing
 ) -> tuple[NewMessage, ...]:
-    """Tell the assignee, else the team on duty, else its lead."""
+    """Tell the assignee and who stands in for them, else the team on duty, else its lead."""
     ticket = one.ticket
-    if ticket.assignee is not None:
-        readers = [ticket.assignee]
-    else:
-        readers = (ways.on_duty(ticket.team_id) or ways.leads_of([ticket.team_id])) if ways else []
+    readers = (
+        ways.with_substitute(ticket.assignee, ticket, ways.at)
+        if ticket.assignee
+        else ways.hearers(ticket, ticket.team_id)
+    )
     return tuple(notices.of_waking(ticket, hold, rules.reason(hold.reason), by, readers))
