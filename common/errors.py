@@ -1,5 +1,7 @@
 from collections.abc import Iterable
 
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import DataError, IntegrityError
 from django.utils.translation import gettext as _
 
 
@@ -42,3 +44,10 @@ class StaleRecord(DomainError):
             _("%(record)s was changed in the meantime. Look at it again, then decide.")
             % {"record": label}
         )
+
+
+# What a row that cannot be understood raises; a database that is away is another matter.
+UNREADABLE = (
+    ArithmeticError, AttributeError, LookupError, TypeError, ValueError, DataError,
+    IntegrityError, ObjectDoesNotExist, DomainError,
+)  # fmt: skip

@@ -212,7 +212,7 @@ def _send_back(
 def _those_of(ticket: Ticket, team: Team, at: datetime) -> list[Person]:
     """Return who hears of a ticket that comes back to a team in which nobody knows it."""
     ways = routing(category_ids={ticket.category_id}, at=at)
-    return ways.on_duty(team.pk) or ways.leads_of([team.pk])
+    return ways.hearers(ticket, team.pk)
 
 
 def _proposed(ticket_id: int) -> tuple[Ticket, Handover]:

@@ -195,7 +195,7 @@ class _Work:
         return found
 
     def _team(self, team: int) -> list[Person]:
-        return self.ways.on_duty(team) or self.ways.leads_of([team])
+        return self.ways.hearers(self.ticket, team)
 
     def _watchers(self, step: DueStep) -> Iterable[Person]:
         terms, teams = step.terms, [self.ticket.team_id]

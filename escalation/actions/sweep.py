@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import connection, transaction
 
 from common import clock as clocks_now
+from common.errors import UNREADABLE
 from common.origin import Origin
 from escalation.actions.moves import Move, write_handovers
 from escalation.actions.steps import Due, DueStep, carry_out
@@ -27,10 +28,6 @@ from tickets.models import Clock
 logger = logging.getLogger(__name__)
 
 BATCH = 500
-# What a row that cannot be understood raises; a database that is away is another matter.
-_UNREADABLE = (
-    ArithmeticError, AttributeError, LookupError, TypeError, ValueError, DataError, IntegrityError,
-)  # fmt: skip
 
 _FIRE = """
 INSERT INTO escalation_firing (clock_id, run, milestone, due_at, fired_at)
@@ -85,7 +82,7 @@ def sweep_all(*, at: datetime | None = None, most: int = 40) -> int:
     for _batch in range(most):
         try:
             done = sweep(at=at, drain=drain)
-        except _UNREADABLE:
+        except UNREADABLE:
             logger.exception("a batch of the sweep failed; its tickets are swept one by one")
             return total + _one_by_one(at)
         total += done
@@ -101,7 +98,7 @@ def _one_by_one(at: datetime | None) -> int:
     for pk in dict.fromkeys(ids):
         try:
             done += sweep(at=at, ticket_id=pk)
-        except _UNREADABLE:
+        except UNREADABLE:
             logger.exception("ticket %s cannot be swept", pk)
     return done
 

@@ -5,15 +5,15 @@ tickets' own funnel writes status, clocks, event and messages set-based.
 """
 
 import logging
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from common import clock
+from common.errors import UNREADABLE
 from common.origin import Origin
 from escalation import notices
-from escalation.actions.sweep import _UNREADABLE, BATCH
+from escalation.actions.sweep import BATCH
 from escalation.queries import Routing, routing
 from notifications.actions import NewMessage
 from sla.queries import Policy, policy
@@ -40,7 +40,9 @@ def wake(*, limit: int = BATCH, at: datetime | None = None, ticket_id: int | Non
         origin = Origin.of_system(trace="sweep", at=at or clock.now())
         rules = policy()
         due = [(one, hold) for one in claimed for hold in _due(one, origin.moment)]
-        ways = _ways(due, rules, origin.moment)
+        if not due:
+            return 0
+        ways = routing(category_ids=set(), rules=rules, at=origin.moment)
         changes = [_change(one, hold, rules, ways) for one, hold in due]
         change_batch(changes, rules=rules, origin=origin)
     return len(due)
@@ -55,7 +57,7 @@ def wake_all(*, at: datetime | None = None, most: int = 40) -> int:
     for _batch in range(most):
         try:
             done = wake(at=at)
-        except _UNREADABLE:
+        except UNREADABLE:
             logger.exception("a batch of holds failed; its tickets are woken one by one")
             return total + _one_by_one(at)
         total += done
@@ -70,7 +72,7 @@ def _one_by_one(at: datetime | None) -> int:
     for pk in due.values_list("ticket_id", flat=True)[:BATCH]:
         try:
             done += wake(at=at, ticket_id=pk)
-        except _UNREADABLE:
+        except UNREADABLE:
             logger.exception("ticket %s cannot be woken", pk)
     return done
 
@@ -87,14 +89,7 @@ def _due(claimed: Claimed, at: datetime) -> list[Hold]:
     ]
 
 
-def _ways(due: Sequence[tuple[Claimed, Hold]], rules: Policy, at: datetime) -> Routing | None:
-    """Read who is on duty, unless every ticket has somebody of its own."""
-    if all(one.ticket.assignee_id for one, _hold in due):
-        return None
-    return routing(category_ids=None, rules=rules, at=at)
-
-
-def _change(one: Claimed, hold: Hold, rules: Policy, ways: Routing | None) -> BatchChange:
+def _change(one: Claimed, hold: Hold, rules: Policy, ways: Routing) -> BatchChange:
     by = woken_by(hold)
     return BatchChange(
         ticket=one.ticket,
@@ -109,12 +104,13 @@ def _change(one: Claimed, hold: Hold, rules: Policy, ways: Routing | None) -> Ba
 
 
 def _messages(
-    one: Claimed, hold: Hold, by: WokenBy, rules: Policy, ways: Routing | None
+    one: Claimed, hold: Hold, by: WokenBy, rules: Policy, ways: Routing
 ) -> tuple[NewMessage, ...]:
-    """Tell the assignee, else the team on duty, else its lead."""
+    """Tell the assignee and who stands in for them, else the team on duty, else its lead."""
     ticket = one.ticket
-    if ticket.assignee is not None:
-        readers = [ticket.assignee]
-    else:
-        readers = (ways.on_duty(ticket.team_id) or ways.leads_of([ticket.team_id])) if ways else []
+    readers = (
+        ways.with_substitute(ticket.assignee, ticket, ways.at)
+        if ticket.assignee
+        else ways.hearers(ticket, ticket.team_id)
+    )
     return tuple(notices.of_waking(ticket, hold, rules.reason(hold.reason), by, readers))

@@ -32,7 +32,7 @@ def teams_now(at: datetime) -> list[TeamNow]:
                 team=team,
                 hours=translated(ways.rules.calendar_names[calendar]) if calendar else "",
                 members=len(members),
-                on_duty=ways.on_duty(team.pk),
+                on_duty=ways.on_duty(team.pk, is_sensitive=False),
                 on_call=[ways.persons[p] for p in ways.on_call(team.pk)],
                 absent=[ways.persons[p] for p in members if ways.presence_of(p).absence(at)],
             )

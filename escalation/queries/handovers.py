@@ -47,13 +47,15 @@ def destinations(ticket: Ticket, *, at: datetime) -> list[Destination]:
     """Return the teams a ticket can be handed to, the fitting ones of the next level first."""
     found = routing(category_ids={ticket.category_id}, at=at)
     serving = found.serving.get(ticket.category.service_id, frozenset())
-    needs = found.needs(ticket.category_id, ticket.language)
+    needs = found.needs(ticket.category, ticket.language)
     open_now = open_by("team_id", {"team__in": found.teams})
     options = [
         Destination(
             team=team,
             serves=team.pk in serving,
-            on_duty=[person.name for person in found.on_duty(team.pk)],
+            on_duty=[
+                person.name for person in found.on_duty(team.pk, is_sensitive=needs.is_sensitive)
+            ],
             open=open_now[team.pk],
             chosen=found.look(team, needs).data,
         )

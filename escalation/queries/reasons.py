@@ -1,7 +1,7 @@
 """Why somebody got a ticket, or nobody did, as plain data that a hand-over keeps.
 
-It names people and skills as they were called then; `escalation/words.txt` makes sentences of
-it in the language of whoever reads them. Keys that say nothing are left out.
+It names people and skills as they were called then; `escalation.rules.words` makes sentences
+of it in the language of whoever reads them. Keys that say nothing are left out.
 """
 
 from __future__ import annotations
@@ -54,9 +54,10 @@ def of_person(ways: Routing, team: Team, person: int, needs: Needs) -> dict[str,
     }
     if skills:
         data["skills"] = skills
-    if (absent := ways.there(team.pk).get(person)) is not None:
+    there = ways.there(team.pk, is_sensitive=needs.is_sensitive)
+    if (absent := there.get(person)) is not None:
         data["stands_in_for"] = ways.persons[absent].name
-    if person in ways.there(team.pk):
+    if person in there:
         until = ways.presence_of(person).until(ways.at, ways.hours(team.pk))
         if until is not None and until - ways.at < FAR:
             data["until"] = until.isoformat()
@@ -76,7 +77,7 @@ def of_lacking(ways: Routing, team: Team, needs: Needs) -> dict[str, Any]:
     """Return what is asked for, and what those on duty have of it."""
 
     def made() -> dict[str, Any]:
-        there = list(ways.there(team.pk))[:LACKING]
+        there = list(ways.there(team.pk, is_sensitive=needs.is_sensitive))[:LACKING]
         return {
             "asked": [{"name": ways.skill_names[s], "level": level} for s, level in needs.skills],
             "lacking": [

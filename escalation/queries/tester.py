@@ -60,7 +60,7 @@ class Answer:
 def who_gets(asked: Asked, *, team: int | None = None) -> Answer:
     """Return the answer for a ticket; team: whose people are shown, else those of the first."""
     ways = routing(category_ids={asked.category.pk}, at=asked.at)
-    needs = ways.needs(asked.category.pk, asked.language)
+    needs = ways.needs(asked.category, asked.language)
     ticket = Ticket(category=asked.category, level=asked.level, language=asked.language)
     target = ways.next_level(ticket)
     serving = ways.serving.get(asked.category.service_id, frozenset())
@@ -68,7 +68,7 @@ def who_gets(asked: Asked, *, team: int | None = None) -> Answer:
     lines = [
         TeamLine(
             team=one, is_next=one == target, serves=one.pk in serving,
-            on_duty=len(ways.there(one.pk)), open=busy[one.pk],
+            on_duty=len(ways.there(one.pk, is_sensitive=needs.is_sensitive)), open=busy[one.pk],
             chosen=ways.look(one, needs).data,
         )
         for one in ways.teams.values()
@@ -81,7 +81,8 @@ def who_gets(asked: Asked, *, team: int | None = None) -> Answer:
 
 def _members(ways: Routing, shown: TeamLine, needs: Needs) -> list[MemberLine]:
     team = shown.team
-    people = dict.fromkeys([*ways.members.get(team.pk, ()), *ways.there(team.pk)])
+    there = ways.there(team.pk, is_sensitive=needs.is_sensitive)
+    people = dict.fromkeys([*ways.members.get(team.pk, ()), *there])
     found = [_member(ways, shown, needs, person) for person in people]
     return sorted(
         found, key=lambda m: (not m.gets_it, not m.can, m.away is not None, m.person.name)
@@ -89,9 +90,11 @@ def _members(ways: Routing, shown: TeamLine, needs: Needs) -> list[MemberLine]:
 
 
 def _member(ways: Routing, shown: TeamLine, needs: Needs, person: int) -> MemberLine:
-    team, is_there = shown.team, person in ways.there(shown.team.pk)
+    team = shown.team
+    there = ways.there(team.pk, is_sensitive=needs.is_sensitive)
+    is_there = person in there
     data = of_person(ways, team, person, needs) | {"load": ways.load[person]}
-    is_called = not ways.there(team.pk) and person in ways.on_call(team.pk)
+    is_called = not there and person in ways.on_call(team.pk)
     return MemberLine(
         person=ways.persons[person],
         gets_it=shown.chosen.get("person") == person,

@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet
 
 from accounts.choices import Distribution, Language, MemberRole, Role
 from accounts.models import Membership, Person, PersonSkill, Skill, Team
-from catalog.models import Service
+from catalog.models import Category, Service
 from catalog.queries import required_skills
 from escalation.choices import How
 from escalation.models import Handover
@@ -38,7 +38,7 @@ UNKNOWN = Presence()
 class Choice:
     """Who gets a ticket that comes to a team, and why; person None: the team gets it.
 
-    readers: whom it is told. data: the reasons as plain data, worded by escalation/words.txt.
+    readers: whom it is told. data: the reasons as plain data, worded by escalation.rules.words.
     """
 
     how: How
@@ -49,10 +49,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a ticket asks of whoever gets it: (skill, level) pairs, and languages to prefer."""
+    """What a ticket asks of whoever gets it: (skill, level) pairs, and languages to prefer.
+
+    is_sensitive: whoever stands in without being a member is left out.
+    """
 
     skills: tuple[tuple[int, int], ...]
     languages: tuple[str, ...]
+    is_sensitive: bool
 
 
 @dataclass(slots=True)
@@ -92,12 +96,13 @@ class Routing:
         )
         if len(above) < 2:
             return above[0] if above else None
-        found = next_team(map(self._option, above), level=ticket.level)
+        options = (self._option(team, ticket) for team in above)
+        found = next_team(options, level=ticket.level)
         return None if found is None else self.teams[found]
 
     def choose(self, ticket: Ticket, team: Team) -> Choice:
         """Return who gets a ticket that comes to `team`; the choice counts for the next ones."""
-        found = self.look(team, self.needs(ticket.category_id, ticket.language))
+        found = self.look(team, self.needs(ticket.category, ticket.language))
         self.team_load[team.pk] += 1
         if found.person is not None:
             self.load[found.person] += 1
@@ -107,50 +112,59 @@ class Routing:
 
     def look(self, team: Team, needs: Needs) -> Choice:
         """Return who would get a ticket with these needs, without counting it."""
-        there = self.there(team.pk)
+        there = self.there(team.pk, is_sensitive=needs.is_sensitive)
         if not there:
             return self._called(team, needs)
         if team.distribution == Distribution.PULL:
-            return self._to_all(How.PULL, team, {})
+            return self._to_all(How.PULL, team, needs, {})
         in_turn = team.distribution == Distribution.ROUND_ROBIN
         found = rank(
             [self.candidate(person, team.pk) for person in there],
             required=needs.skills, languages=needs.languages, in_turn=in_turn,
         )  # fmt: skip
         if not found:
-            return self._to_all(How.NOBODY_FITS, team, reasons.of_lacking(self, team, needs))
+            lacking = reasons.of_lacking(self, team, needs)
+            return self._to_all(How.NOBODY_FITS, team, needs, lacking)
         how = How.IN_TURN if in_turn else How.SKILL
         data = reasons.of_choice(self, team, needs, found, in_turn=in_turn)
         return self._to_one(how, team, found[0], data)
 
-    def needs(self, category_id: int, language: str) -> Needs:
+    def needs(self, category: Category, language: str) -> Needs:
         """Return what a category and the caller's language ask for.
 
         A required skill that is a language is a wish like the caller's: it never rules out.
         """
-        known = self._needs.get((category_id, language))
+        known = self._needs.get((category.pk, language))
         if known is None:
-            asked = self.required.get(category_id, ())
+            asked = self.required.get(category.pk, ())
             spoken = [language, *(self.codes[s] for s, _level in asked if s in self.codes)]
             skills = tuple((s, level) for s, level in asked if s not in self.codes)
-            known = Needs(skills, tuple(dict.fromkeys(spoken)))
-            self._needs[category_id, language] = known
+            known = Needs(skills, tuple(dict.fromkeys(spoken)), category.is_sensitive)
+            self._needs[category.pk, language] = known
         return known
 
-    def there(self, team_id: int) -> dict[int, int | None]:
+    def there(self, team_id: int, *, is_sensitive: bool) -> dict[int, int | None]:
         """Return who is on duty in a team now, each with the absent member they stand in for.
 
         A substitute who is no member stands in while the team is open, when they are an agent
-        and themselves neither away nor off duty.
+        and themselves neither away nor off duty. Nobody else than members is there for a
+        sensitive ticket.
         """
         known = self._there.get(team_id)
         if known is None:
             known = self._there[team_id] = self._look_who_is_there(team_id)
+        if is_sensitive:
+            return {person: instead for person, instead in known.items() if instead is None}
         return known
 
-    def on_duty(self, team_id: int) -> list[Person]:
-        """Return those who are on duty in a team now."""
-        return [self.persons[person] for person in self.there(team_id)]
+    def on_duty(self, team_id: int, *, is_sensitive: bool) -> list[Person]:
+        """Return those who are on duty in a team now, for a ticket that is sensitive or not."""
+        return [self.persons[p] for p in self.there(team_id, is_sensitive=is_sensitive)]
+
+    def hearers(self, ticket: Ticket, team_id: int) -> list[Person]:
+        """Return who hears of a ticket that a team has: those on duty, else the lead."""
+        there = self.on_duty(team_id, is_sensitive=ticket.category.is_sensitive)
+        return there or self.leads_of([team_id])
 
     def on_call(self, team_id: int) -> list[int]:
         """Return the members of a team who may be called now."""
@@ -217,7 +231,7 @@ class Routing:
         called = self.on_call(team.pk)
         closed = reasons.of_closed(self, team)
         if not called:
-            return self._to_all(How.NOBODY_THERE, team, closed)
+            return self._to_all(How.NOBODY_THERE, team, needs, closed)
         found = rank_on_call(
             [self.candidate(person, team.pk) for person in called],
             required=needs.skills, languages=needs.languages,
@@ -229,9 +243,10 @@ class Routing:
         said = {"how": str(how), "team": team.name, "at": self._moment, **data}
         return Choice(how, best.person, [self.persons[best.person]], said)
 
-    def _to_all(self, how: How, team: Team, data: dict[str, Any]) -> Choice:
+    def _to_all(self, how: How, team: Team, needs: Needs, data: dict[str, Any]) -> Choice:
         said = {"how": str(how), "team": team.name, "at": self._moment, **data}
-        return Choice(how, None, self.on_duty(team.pk) or self.leads_of([team.pk]), said)
+        there = self.on_duty(team.pk, is_sensitive=needs.is_sensitive)
+        return Choice(how, None, there or self.leads_of([team.pk]), said)
 
     @property
     def _moment(self) -> str:
@@ -244,12 +259,13 @@ class Routing:
         lowest = min((team.level for team in above), default=0)
         return [team for team in above if team.level == lowest]
 
-    def _option(self, team: Team) -> TeamOption:
+    def _option(self, team: Team, ticket: Ticket) -> TeamOption:
+        there = self.there(team.pk, is_sensitive=ticket.category.is_sensitive)
         return TeamOption(
             team=team.pk,
             level=team.level,
             serves=True,
-            on_duty=len(self.there(team.pk)),
+            on_duty=len(there),
             load=self.team_load[team.pk],
         )
 

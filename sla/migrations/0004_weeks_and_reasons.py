@@ -30,8 +30,10 @@ def forwards(apps, schema_editor):
         day.names = dict.fromkeys(("en", "fr", "de", "it"), day.name)
         day.save(update_fields=["names"])
     steps = models["Step"].objects
-    steps.filter(action="warn", percent__lt=100).update(tell=["assignee"])
-    steps.filter(tell_lead=True).update(tell=["lead"])
+    # Whom a step told until now: the lead of what is handed over, or who is warned.
+    steps.exclude(action="warn").update(tell=["lead"])
+    steps.filter(action="warn").update(tell=["assignee"])
+    steps.filter(action="warn", tell_lead=True).update(tell=["assignee", "lead"])
     for order, (slug, words, dated, answer) in enumerate(REASONS, start=1):
         models["PauseReason"].objects.create(
             slug=slug, names=dict(zip(("en", "fr", "de", "it"), words, strict=True)),

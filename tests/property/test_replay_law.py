@@ -34,7 +34,7 @@ from tests.moments import MONDAY_9
 from tests.property.engine_cases import examples
 from tickets import actions
 from tickets.choices import OPEN, HoldReason, Status
-from tickets.models import Clock, Ticket
+from tickets.models import Clock, Hold, Ticket
 from tickets.queries.repairs import mended
 from tickets.queries.spent import time_spent
 
@@ -113,10 +113,13 @@ class Lives(RuleBasedStateMachine):
 
     @rule(reason=HOLDS, other=st.booleans(), wait=WAITS)
     @precondition(lambda self: self.is_open)
-    def hold(self, reason: HoldReason, other: bool, wait: int) -> None:
+    def hold(self, reason: str, other: bool, wait: int) -> None:
         by = origin_of(self.agent, self.now + timedelta(seconds=wait))
         until = self.now + timedelta(days=1)
         supplier = self.extra["acme"] if reason == HoldReason.SUPPLIER and other else None
+        waits = Hold.objects.filter(ticket=self.pk, ended_at=None).first()
+        if waits is not None and not other:  # prolonged, with all else as it was
+            reason, supplier = waits.reason, waits.supplier
         self.tries(
             wait,
             lambda: actions.hold(

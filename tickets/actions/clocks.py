@@ -17,6 +17,7 @@ from sla import engine
 from sla.choices import ClockState
 from sla.queries import Policy, Promise, policy
 from tickets import queries
+from tickets.choices import Status
 from tickets.models import Clock, Hold, Ticket
 
 FIELDS = (
@@ -193,7 +194,8 @@ def _reread(
 ) -> tuple[tuple[object, ...], bool]:
     """Read a clock anew by what is promised now; return its state before, and if overtaken."""
     before = _state(clock)
-    if _differs(clock, run.promise):
+    comes_back = clock.state == ClockState.CANCELLED and ticket.status != Status.CANCELLED
+    if comes_back or _differs(clock, run.promise):
         clock.terms_since = at
     _read(clock, run, ticket, holds, at)
     overtaken = _was_overtaken(
@@ -289,12 +291,15 @@ def _locked(rows: QuerySet[Clock] | QuerySet[Hold]) -> list[int]:
         return list(dict.fromkeys(row[-1] for row in cursor.fetchall()))
 
 
-def claim_open(limit: int, *, after: int) -> list[Claimed]:
+def claim_open(limit: int, *, after: int, ticket_id: int | None = None) -> list[Claimed]:
     """Lock and return up to `limit` open tickets in the order of their keys, beyond `after`.
 
     Unlike what is due, none may be passed over: a row somebody holds is waited for.
+    ticket_id: this ticket alone.
     """
     found = Ticket.objects.open().filter(pk__gt=after).order_by("pk")
+    if ticket_id is not None:
+        found = found.filter(pk=ticket_id)
     return _claimed(
         list(found.select_for_update(no_key=True).values_list("pk", flat=True)[:limit])
     )

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.permissions import is_administrator
 from audit import actions as audit
 from common import clock, faults
-from common.errors import DomainError, NotAllowed
+from common.errors import UNREADABLE, NotAllowed
 from common.origin import Channel, Origin
 from common.wake import changed, wake
 from sla.models import Agreement
@@ -32,12 +32,6 @@ logger = logging.getLogger(__name__)
 
 SLICE = 1.0  # seconds a task works before it lets the mails of its worker pass
 SILENCE = timedelta(seconds=15)  # a job without progress for so long has lost its worker
-
-# What a row that cannot be understood raises; a database that is away is another matter.
-_UNREADABLE = (
-    ArithmeticError, AttributeError, LookupError, TypeError, ValueError, DataError,
-    IntegrityError, DomainError,
-)  # fmt: skip
 
 
 def _nothing(_replay: Replay, _origin: Origin) -> None:
@@ -110,7 +104,7 @@ def run(replay_id: int, jobs: Mapping[str, Job]) -> None:
     try:
         while _chunk(replay_id, jobs, end):
             pass
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         logger.exception("job %s cannot go on", replay_id)
         _fail(replay_id, error)
 
@@ -176,7 +170,7 @@ def _work(job: Job, replay: Replay, ids: Sequence[int]) -> None:
     try:
         with transaction.atomic():
             job.work(replay, ids, _origin(replay))
-    except _UNREADABLE:
+    except UNREADABLE:
         logger.exception("a chunk of job %s failed; its tickets are done one by one", replay.pk)
         replay.result = before
         for pk in ids:
@@ -188,7 +182,7 @@ def _work_alone(job: Job, replay: Replay, pk: int) -> None:
     try:
         with transaction.atomic():
             job.work(replay, [pk], _origin(replay))
-    except _UNREADABLE:
+    except UNREADABLE:
         logger.exception("job %s leaves ticket %s out", replay.pk, pk)
         replay.result = before
         replay.result["left_out"] = replay.result.get("left_out", 0) + 1

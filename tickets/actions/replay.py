@@ -1,11 +1,13 @@
 """Reading clocks anew after the policy has changed: the same replay, with other terms."""
 
+import logging
 import time
 
 from django.db import transaction
 
 from common import clock
 from common.bulk import update_rows
+from common.errors import UNREADABLE
 from common.origin import Origin
 from common.wake import wake
 from sla import queries as sla
@@ -15,6 +17,9 @@ from tickets.actions.changes import Change
 from tickets.actions.funnel import BatchChange, change_batch
 from tickets.actions.holds import wake_anew
 from tickets.actions.jobs import SLICE
+from tickets.models import Ticket
+
+logger = logging.getLogger(__name__)
 
 BATCH = 200  # tickets that are locked at a time; agents and the sweep pass in between
 
@@ -39,10 +44,30 @@ def read_anew(*, after: int, origin: Origin) -> int | None:
 
     When their holds end by themselves is computed anew as well. A ticket whose due instants
     moved gets one event that says so. None: there are no more. What is due by the new terms is
-    the sweep's to carry out.
+    the sweep's to carry out. A ticket that cannot be read fails its batch: its neighbours are
+    then replayed one by one.
     """
+    try:
+        return _batch(after, origin)
+    except UNREADABLE:
+        logger.exception("a batch of clocks failed; its tickets are read anew one by one")
+        return _one_by_one(after, origin)
+
+
+def _one_by_one(after: int, origin: Origin) -> int | None:
+    found = Ticket.objects.open().filter(pk__gt=after).order_by("pk")
+    last = None
+    for last in found.values_list("pk", flat=True)[:BATCH]:
+        try:
+            _batch(after, origin, ticket_id=last)
+        except UNREADABLE:
+            logger.exception("the clocks of ticket %s cannot be read anew", last)
+    return last
+
+
+def _batch(after: int, origin: Origin, *, ticket_id: int | None = None) -> int | None:
     with transaction.atomic():
-        claimed = clocks.claim_open(BATCH, after=after)
+        claimed = clocks.claim_open(BATCH, after=after, ticket_id=ticket_id)
         if not claimed:
             return None
         origin, rules = origin.timed(clock.now), policy()

@@ -4,7 +4,9 @@ Nothing stored beside the history is believed, but what no event tells: who asks
 and which supplier a hold waits for.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +24,8 @@ _TOLD = (
     "responded_at", "resolved_at", "ended_at", "accepted_at", "awaiting_since", "agreed_at",
 )  # fmt: skip
 _INSTANTS = frozenset(name for name in _TOLD if name.endswith(("_at", "_since")))
+
+_Rows = Mapping[tuple[str, datetime], Sequence[Hold]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,9 @@ def life(
     """
     values = _at_opening(ticket, events)
     values["team_since"] = ticket.opened_at
-    rows = {(hold.reason, hold.started_at): hold for hold in holds}
+    rows = defaultdict[tuple[str, datetime], list[Hold]](list)
+    for hold in holds:
+        rows[hold.reason, hold.started_at].append(hold)
     stages: list[Stage] = []
     known: tuple[Hold, ...] = ()
     for event in events:
@@ -110,27 +116,34 @@ def _waiting(
     values: Mapping[str, Any],
     event: Event,
     ticket: Ticket,
-    rows: Mapping[tuple[str, datetime], Hold],
+    rows: _Rows,
 ) -> tuple[Hold, ...]:
     """Return the holds after an event: at most one is open, and a reopening tells of one more."""
     begun = event.changes.get("hold", (None, None))[1]
     found = list(known)
     if found and found[-1].ended_at is None and (begun or values["status"] != Status.ON_HOLD):
-        open_one = found[-1]
-        end = _end(open_one, event, rows)
-        found[-1] = _hold(ticket, rows, open_one.reason, open_one.started_at, end)
+        found[-1] = copy(found[-1])
+        found[-1].ended_at = _end(found[-1], event, rows)
     if begun:
-        found.append(_hold(ticket, rows, begun, event.at, None))
+        found.append(_hold(ticket, _row(rows, found, begun, event.at), begun, event.at, None))
     before, after = event.changes.get("resolved_at", (None, None))
     if before and after is None:
         start = datetime.fromisoformat(before)
-        found.append(_hold(ticket, rows, HoldReason.RESOLVED, start, event.at))
+        row = _row(rows, found, HoldReason.RESOLVED, start)
+        found.append(_hold(ticket, row, HoldReason.RESOLVED, start, event.at))
     return tuple(found)
 
 
-def _end(open_one: Hold, event: Event, rows: Mapping[tuple[str, datetime], Hold]) -> datetime:
+def _row(rows: _Rows, known: Sequence[Hold], reason: str, start: datetime) -> Hold | None:
+    """Return the row of a hold that begins; of several of one instant, one after the other."""
+    those = rows.get((reason, start), ())
+    number = sum((hold.reason, hold.started_at) == (reason, start) for hold in known)
+    return those[number] if number < len(those) else None
+
+
+def _end(open_one: Hold, event: Event, rows: _Rows) -> datetime:
     """What ends by itself ends at its own instant, however late the sweep came to it."""
-    row = rows.get((open_one.reason, open_one.started_at))
+    row = next(reversed(rows.get((open_one.reason, open_one.started_at), ())), None)
     by_itself = event.changes.get("woken_by", (None, None))[1] in _BY_ITSELF
     if by_itself and row is not None and row.ended_at is not None:
         return row.ended_at
@@ -141,10 +154,8 @@ _BY_ITSELF = frozenset({WokenBy.DATE, WokenBy.LIMIT})
 
 
 def _hold(
-    ticket: Ticket, rows: Mapping[tuple[str, datetime], Hold], reason: str, start: datetime,
-    end: datetime | None,
-) -> Hold:  # fmt: skip
-    row = rows.get((reason, start))
+    ticket: Ticket, row: Hold | None, reason: str, start: datetime, end: datetime | None
+) -> Hold:
     return Hold(
         ticket_id=ticket.pk, reason=reason, started_at=start, ended_at=end,
         supplier_id=row.supplier_id if row else None, author_id=row.author_id if row else None,

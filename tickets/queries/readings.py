@@ -121,14 +121,28 @@ def _of_team(ticket: Ticket, rules: Policy) -> Iterator[Run]:
 def _of_supplier(ticket: Ticket, holds: Sequence[Hold], rules: Policy) -> Iterator[Run]:
     if not rules.agreements.get(AgreementKind.UC):
         return
-    waits = [h for h in holds if h.reason == HoldReason.SUPPLIER]
+    waits = _waits(holds)
     if not waits:
         return
-    last = sorted(waits, key=lambda h: h.started_at)[-1]
-    at = max(last.started_at, ticket.agreed_at or last.started_at)
+    since, last = waits[-1][0].started_at, waits[-1][-1]
+    at = max(since, ticket.agreed_at or since)
     known = facts(ticket, supplier=last.supplier_id)
     for promise in rules.promises(known, at=at, kind=AgreementKind.UC):
-        yield Run(promise, last.started_at, last.ended_at)
+        yield Run(promise, since, last.ended_at)
+
+
+def _waits(holds: Sequence[Hold]) -> list[list[Hold]]:
+    """Return the waits for a supplier: a hold that was edited or prolonged is still the same."""
+    found: list[list[Hold]] = []
+    for hold in sorted(holds, key=lambda h: (h.started_at, h.ended_at is None)):
+        if hold.reason != HoldReason.SUPPLIER:
+            continue
+        before = found[-1][-1] if found else None
+        if before and (before.ended_at, before.supplier_id) == (hold.started_at, hold.supplier_id):
+            found[-1].append(hold)
+        else:
+            found.append([hold])
+    return found
 
 
 def over_at(
@@ -141,11 +155,12 @@ def over_at(
     metric, started_at = key
     if metric == Metric.NEXT_REPLY:
         return at if started_at != ticket.awaiting_since else None
+    if metric == Metric.ACCEPTANCE:
+        return None  # a team that passed it on, or refused it, has not accepted it
     if metric in METRICS_OF[AgreementKind.OLA]:
         return at if started_at != ticket.team_since else None
     if metric == Metric.SUPPLIER:
-        waits = [h for h in holds if h.reason == HoldReason.SUPPLIER]
-        ends = [h.ended_at for h in waits if h.started_at == started_at]
+        ends = [wait[-1].ended_at for wait in _waits(holds) if wait[0].started_at == started_at]
         return min((end for end in ends if end is not None), default=None)
     return None
 

@@ -35,7 +35,7 @@ _PUBLIC_VERBS = frozenset(
         "closed", "cancelled", "classified", "escalated", "handed_over",
     )
 )  # fmt: skip
-_PUBLIC_FIELDS = frozenset(
+PUBLIC_FIELDS = frozenset(
     {
         "status", "title", "kind", "priority", "impact", "urgency", "level", "resolution",
         "responded_at", "resolved_at", "ended_at", "hold", "until", "woken_by",
@@ -129,4 +129,4 @@ def _person(pk: int | None, given: str | None, family: str | None) -> Record | N
 
 
 def _public(changes: dict[str, list[datetime | str | int | None]]) -> Record:
-    return {name: change for name, change in changes.items() if name in _PUBLIC_FIELDS}
+    return {name: change for name, change in changes.items() if name in PUBLIC_FIELDS}

@@ -78,9 +78,9 @@ def _take(found: dict[RunKey, Track], key: RunKey, run: Run, stage: Stage) -> No
         track = found[key] = Track(number, run, stage.at)
     elif track.run == run and not stage.event.changes.keys() & _TURNS:
         return
-    elif _terms(track.run) != _terms(run):
+    elif _is_promised_anew(track.run, run):
         track.since = stage.at
-    if track.run.promise != run.promise:
+    if track.run.promise != run.promise or track.run.cancelled_at is not None:
         track.is_late = False
     track.run = run
     track.steps.append(Step(stage, run, track.since))
@@ -88,6 +88,10 @@ def _take(found: dict[RunKey, Track], key: RunKey, run: Run, stage: Stage) -> No
 
 # A hold moves a clock without another word in its run.
 _TURNS = frozenset({"status", "hold", "clocks"})
+
+
+def _is_promised_anew(before: Run, now: Run) -> bool:
+    return before.cancelled_at is not None or _terms(before) != _terms(now)
 
 
 def _terms(run: Run) -> tuple[int, int]:

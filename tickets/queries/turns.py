@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from accounts.models import Team
 from catalog.models import Category
 from common.formats import moment
+from sla.choices import Metric
 from sla.queries import Policy
 from tickets.choices import Status
 from tickets.queries.life import Stage
 from tickets.queries.readings import read
+from tickets.queries.records import PUBLIC_FIELDS
 from tickets.queries.tracks import Step, Track
 
 Pair = tuple[Any, Any]
@@ -69,7 +71,7 @@ def turns(
         pair = told[number]
         if pair is not None:
             before, after = pair
-        parts = list(_parts(track, number, names))
+        parts = list(_parts(track, number, names, internal))
         moved = number >= first and (before != after or number == 0)
         if parts or moved:
             text = _sentence(parts, before if number else None, after, moved=moved, at=at)
@@ -108,12 +110,14 @@ def _first_sure(dues: Sequence[datetime | None], told: Sequence[Pair | None]) ->
     return first
 
 
-def _parts(track: Track, number: int, names: Names) -> Iterator[str]:
+def _parts(track: Track, number: int, names: Names, internal: bool) -> Iterator[str]:
     step = track.steps[number]
     changes, earlier = step.stage.event.changes, track.steps[number - 1] if number else None
     if earlier is None:
         yield _("Began")
     for field, word in _CHANGES.items():
+        if not (internal or field in PUBLIC_FIELDS):
+            continue
         old, new = changes.get(field, (None, None))
         if old is not None and new is not None and old != new and earlier is not None:
             yield word(names, old, new)
@@ -140,7 +144,9 @@ def _ends(step: Step, earlier: Step) -> Iterator[str]:
     if step.run.stopped_at is not None and earlier.run.stopped_at is None:
         yield _("The clock stopped")
     if step.run.cancelled_at is not None and earlier.run.cancelled_at is None:
-        yield _("No agreement promises this any more")
+        passed_on = step.stage.ticket.team_since != step.run.started_at
+        is_refused = step.run.promise.metric == Metric.ACCEPTANCE and passed_on
+        yield _("Not accepted") if is_refused else _("No agreement promises this any more")
     if step.stage.ticket.status == Status.CANCELLED and (
         earlier.stage.ticket.status != Status.CANCELLED
     ):

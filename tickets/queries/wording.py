@@ -155,7 +155,7 @@ def _hold_words(told: Told, start: datetime, end: datetime, *, notes: bool = Fal
     named = []
     for hold in holds:
         word = told.rules.reason(hold.reason).name
-        more = [str(hold.supplier)] if hold.supplier_id else []
+        more = [str(hold.supplier)] if told.internal and hold.supplier_id else []
         if told.internal and hold.author is not None:
             more.append(hold.author.name)
         if told.internal and notes and hold.note:

@@ -11,6 +11,7 @@ from common import clock
 from common.errors import InvalidInput, NotAllowed
 from escalation import actions as escalation
 from escalation.models import Handover
+from escalation.queries.handovers import destinations
 from notifications import queries
 from notifications.models import Message
 from sla import actions as sla
@@ -276,6 +277,31 @@ def test_whoever_stands_in_for_an_absent_member_gets_it_and_may_accept_it(world,
     assert Handover.objects.get().chosen["stands_in_for"] == "Reto Retoson"
     escalation.accept(ticket.pk, origin=origin_of(world.mara, LATE))
     assert Handover.objects.get().state == "accepted"
+
+
+def test_nobody_outside_the_team_of_a_sensitive_ticket_is_chosen_or_told(world, new_ticket):
+    away = Duty(
+        person=world.mara, kind="absent", starts_at=MONDAY_9, substitute=world.nadia,
+        ends_at=MONDAY_9 + timedelta(days=2),
+    )  # fmt: skip
+    factories.accounts.save(away, origin=system())
+    factories.agreement(
+        "wages", 5, seconds={"resolution": 20}, calendar=world.always,
+        conditions={"category": ["payroll"]},
+    )  # fmt: skip
+    wages = factories.team("wages", 2, world.mara)
+    sent, stays = new_ticket(category=world.payroll), new_ticket(category=world.payroll)
+    (offered,) = (d for d in destinations(sent, at=LATE) if d.team == wages)
+    assert offered.on_duty == []
+
+    escalation.hand_over(sent.pk, team=wages, reason="x", origin=origin_of(world.mara, LATE))
+    actions.hold(stays.pk, reason="scheduled", until=LATE, origin=origin_of(world.mara, MONDAY_9))
+    escalation.sweep_all(at=LATE + timedelta(hours=1))
+
+    sent.refresh_from_db()
+    assert (sent.team, sent.assignee) == (wages, None)
+    heard = set(Message.objects.values_list("recipient__username", flat=True))
+    assert "nadia" not in heard
 
 
 def test_a_substitute_without_the_skill_is_not_chosen(world, new_ticket):

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Duty
 from audit.models import Event
 from common import clock
 from escalation import actions as escalation
@@ -176,6 +177,26 @@ def test_without_an_assignee_the_team_on_duty_hears_and_at_night_its_lead(world,
     told = Message.objects.filter(template="ticket_woken")
     assert {m.recipient for m in told.filter(subject_id=by_day.pk)} == {world.nadia, world.chiara}
     assert [m.recipient for m in told.filter(subject_id=by_night.pk)] == [world.chiara]
+
+
+def test_whoever_stands_in_for_the_assignee_hears_unless_the_ticket_is_sensitive(
+    world, new_ticket
+):
+    away = Duty(
+        person=world.mara, kind="absent", starts_at=MONDAY_9, substitute=world.nadia,
+        ends_at=WEDNESDAY_11 + HOUR,
+    )  # fmt: skip
+    factories.accounts.save(away, origin=factories.system())
+    found = []
+    for category in (factories.category("heating", world.vpn.service, world.other), world.payroll):
+        ticket = new_ticket(category=category)
+        actions.take(ticket.pk, origin=origin_of(world.mara, MONDAY_9))
+        held(ticket, world.mara, until=WEDNESDAY_11)
+        escalation.sweep_all(at=WEDNESDAY_11)
+        told = Message.objects.filter(template="ticket_woken", subject_id=ticket.pk)
+        found.append({m.recipient for m in told})
+
+    assert found == [{world.mara, world.nadia}, {world.mara}]
 
 
 def test_nothing_due_costs_one_statement_and_many_holds_cost_as_much_as_one(world, new_ticket):

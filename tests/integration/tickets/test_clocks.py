@@ -17,6 +17,7 @@ from tests.moments import MONDAY_9
 from tickets import actions, tasks
 from tickets.choices import HoldReason
 from tickets.models import Clock, Hold
+from tickets.queries.repairs import mended
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 # Eight office hours after nine o'clock are up when the office closes; one more is tomorrow's.
@@ -144,6 +145,103 @@ def test_waiting_for_a_supplier_stops_nothing_and_breaches(world, new_ticket):
     assert Hold.objects.get(ticket=ticket).ended_at is None
 
 
+def waits(ticket, world, at, **more):
+    """Let a ticket wait for a supplier, in other words each time."""
+    actions.hold(
+        ticket.pk, reason=HoldReason.SUPPLIER, until=MONDAY_9 + 24 * HOUR, note=str(at),
+        origin=origin_of(world.nadia, at), **more,
+    )  # fmt: skip
+
+
+def test_a_supplier_is_late_however_often_the_hold_is_edited(world, new_ticket):
+    factories.agreement(
+        "by-others", 10, kind="uc", calendar=world.always, seconds={"supplier": 3_600}
+    )
+    ticket = new_ticket()
+
+    for minutes in (0, 30, 90):
+        waits(ticket, world, MONDAY_9 + minutes * MINUTE)
+
+    clock = clock_of(ticket, "supplier")
+    assert (clock.started_at, clock.due_at) == (MONDAY_9, MONDAY_9 + HOUR)
+    assert (clock.state, clock.stopped_at) == ("breached", None)
+    actions.resume(ticket.pk, origin=origin_of(world.nadia, MONDAY_9 + 2 * HOUR))
+    clock.refresh_from_db()
+    assert (clock.state, clock.stopped_at) == ("missed", MONDAY_9 + 2 * HOUR)
+    ticket.refresh_from_db()
+    assert mended([ticket], at=MONDAY_9 + 2 * HOUR) == []
+
+
+def test_another_supplier_begins_anew(world, new_ticket):
+    factories.agreement(
+        "by-others", 10, kind="uc", calendar=world.always, seconds={"supplier": 3_600}
+    )
+    acme = factories.Organisation(name="Acme", slug="acme", kind="supplier")
+    factories.accounts.save(acme, origin=factories.system())
+    ticket = new_ticket()
+
+    waits(ticket, world, MONDAY_9)
+    waits(ticket, world, MONDAY_9 + 30 * MINUTE, supplier=acme)
+
+    found = Clock.objects.filter(ticket=ticket, metric="supplier").order_by("run")
+    assert [(c.state, c.due_at) for c in found] == [
+        ("met", MONDAY_9 + HOUR), ("running", MONDAY_9 + 90 * MINUTE),
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def accepting(world):
+    """Teams promise each other to accept a ticket within the hour."""
+    return factories.agreement(
+        "between", 10, kind="ola", calendar=world.always, seconds={"acceptance": 3_600}
+    )
+
+
+def acceptances(ticket):
+    """Return the states of the acceptances of a ticket, one for each team that had it."""
+    found = Clock.objects.filter(ticket=ticket, metric="acceptance").order_by("run")
+    return list(found.values_list("state", flat=True))
+
+
+def test_a_team_that_refuses_or_passes_on_has_not_accepted(world, new_ticket, accepting):
+    ticket = new_ticket()
+    by = origin_of(world.nadia, MONDAY_9 + MINUTE)
+    escalation.hand_over(ticket.pk, team=world.network, reason="…", origin=by)
+    assert acceptances(ticket) == ["cancelled", "running"]
+
+    by = origin_of(world.reto, MONDAY_9 + 2 * MINUTE)
+    escalation.hand_back(ticket.pk, reason="Not ours.", origin=by)
+    assert acceptances(ticket) == ["cancelled", "cancelled", "running"]
+
+    actions.take(ticket.pk, origin=origin_of(world.nadia, MONDAY_9 + 3 * MINUTE))
+    by = origin_of(world.nadia, MONDAY_9 + 4 * MINUTE)
+    escalation.hand_over(ticket.pk, team=world.network, reason="…", origin=by)
+    assert acceptances(ticket) == ["cancelled", "cancelled", "met", "running"]
+    ticket.refresh_from_db()
+    assert mended([ticket], at=MONDAY_9 + 4 * MINUTE) == []
+
+
+def test_a_promise_that_comes_back_is_late_from_then_on(world, new_ticket):
+    factories.agreement(
+        "no-first-word", 5, seconds={"resolution": 36_000}, calendar=world.always,
+        conditions={"priority": [1], "category": ["vpn"]},
+    )  # fmt: skip
+    ticket, back = new_ticket(), MONDAY_9 + 3 * HOUR
+    nadia = world.nadia
+    by = origin_of(nadia, MONDAY_9 + HOUR)
+    actions.classify(ticket.pk, impact="everyone", urgency="blocked", origin=by)
+    assert clock_of(ticket, "first_response").state == "cancelled"
+
+    by = origin_of(nadia, back)
+    actions.classify(ticket.pk, impact="person", urgency="can_work", origin=by)
+
+    clock = clock_of(ticket, "first_response")
+    assert clock.due_at == MONDAY_9 + 2 * HOUR
+    assert (clock.state, clock.breached_at, clock.terms_since) == ("breached", back, back)
+    ticket.refresh_from_db()
+    assert mended([ticket], at=back) == []
+
+
 def test_resolved_in_the_second_of_the_deadline_is_met_and_never_escalated(world, new_ticket):
     ticket = new_ticket(category=world.live)
     due = clock_of(ticket).due_at
@@ -254,3 +352,19 @@ def test_hours_that_are_changed_make_nobody_late_before_the_change(world, new_ti
     assert (clock.state, clock.breached_at) == ("breached", change)
     escalation.sweep(at=change)
     assert Handover.objects.filter(ticket=ticket, trigger="breach").count() == 1
+
+
+@pytest.mark.breaks_rows("a clock that nobody can read")
+def test_one_ticket_that_cannot_be_read_does_not_keep_the_others_from_new_terms(
+    world, new_ticket, caplog
+):
+    broken, fine = new_ticket(), new_ticket()
+    Clock.objects.filter(ticket=broken).update(fired=42)
+    target = Target.objects.get(agreement__slug="standard", metric="resolution")
+    target.seconds = [600] * 5
+    sla.save(target, origin=factories.system())
+
+    tasks.read_clocks_anew(revision=policies.revision())
+
+    assert clock_of(fine).target_seconds == 600
+    assert f"ticket {broken.pk} cannot be read anew" in caplog.text

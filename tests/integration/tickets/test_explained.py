@@ -11,7 +11,7 @@ from accounts import actions as accounts
 from common import clock
 from escalation import actions as escalation
 from sla import actions as sla
-from sla.models import Agreement
+from sla.models import Agreement, Target
 from tests import factories
 from tests.factories import World, origin_of
 from tickets import actions
@@ -184,6 +184,36 @@ def test_clocks_between_teams_are_for_the_desk_and_promises_for_everybody(world,
     why(world.sylvie, ticket, "acceptance", status=404)
     api(world.sylvie, ticket, "acceptance", status=404)
     api(world.stranger, ticket, status=404)
+
+
+def test_whom_the_desk_waits_for_and_who_has_it_is_not_for_the_caller(world, held):
+    acme = factories.Organisation(name="Acme", slug="acme", kind="supplier")
+    accounts.save(acme, origin=factories.system())
+    target = Target.objects.get(agreement__slug="standard", metric="resolution")
+    target.pause_reasons = ["supplier", "requester"]
+    sla.save(target, origin=factories.system())
+    factories.agreement(
+        "of-network", 5, calendar=world.office, pauses=("supplier", "requester"),
+        seconds={"first_response": 900, "resolution": 90_000}, conditions={"team": ["network"]},
+    )  # fmt: skip
+    at = MONDAY + timedelta(hours=3)
+    by = origin_of(world.nadia, at)
+    actions.hold(
+        held.pk, reason="supplier", supplier=acme, until=at + timedelta(days=9), origin=by
+    )
+    by = origin_of(world.nadia, at + timedelta(minutes=5))
+    escalation.hand_over(held.pk, team=world.network, reason="…", origin=by)
+
+    internal, mine = str(api(world.nadia, held)), str(api(world.sylvie, held))
+
+    assert "Acme" in internal
+    assert "Network" in internal
+    assert "a supplier" in mine
+    assert "Acme" not in mine
+    assert "Network" not in mine
+    page = why(world.sylvie, held)
+    assert "Acme" not in page
+    assert "→ Network" not in page
 
 
 def test_which_rule_matched_is_told_with_what_the_others_failed_on(world, held):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
+from accounts.models import Team
 from audit.models import Event
 from common import clock
 from common.errors import InvalidInput
@@ -102,6 +103,15 @@ def test_a_job_that_cannot_go_on_says_so(tickets, replay):
     run(replay, jobs.Job(rows=job.rows, work=job.work, close=broken, size=2))
 
     assert (replay.state, replay.error) == (ReplayState.FAILED, "LookupError: no such agreement")
+
+
+def test_a_job_whose_selection_is_no_more_has_failed(tickets, replay):
+    def gone(_replay):
+        raise Team.DoesNotExist("no such team")
+
+    run(replay, jobs.Job(rows=gone, work=counting().work))
+
+    assert replay.state == ReplayState.FAILED
 
 
 def test_only_a_job_without_progress_is_taken_up_again(replay):
