@@ -53,7 +53,7 @@ def small_desk() -> World:
 
 
 def _word_the_reasons() -> None:
-    """A migration words the reasons for holds, and a test whose commits are real empties tables."""
+    """A migration words the reasons; a test whose commits are real empties the tables."""
     if not PauseReason.objects.exists():
         PauseReason.objects.bulk_create(
             PauseReason(
