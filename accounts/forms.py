@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import DutyKind
 from accounts.models import Person
+from common.fields import InstantTyped
 
 
 class SignInForm(forms.Form):
@@ -25,10 +26,8 @@ class SignInForm(forms.Form):
     )
 
 
-class MomentField(forms.DateTimeField):
-    """A moment of the reader's zone, as a browser asks for it."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+# An instant as a browser asks for it.
+BY_BROWSER = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
 class DutyForm(forms.Form):
@@ -39,8 +38,13 @@ class DutyForm(forms.Form):
         error_messages={"required": _("Choose a person.")},
     )  # fmt: skip
     kind = forms.ChoiceField(label=_("What"), choices=DutyKind.choices)
-    starts_at = MomentField(label=_("From"), error_messages={"required": _("Say when it begins.")})
-    ends_at = MomentField(label=_("Until"), error_messages={"required": _("Say when it ends.")})
+    starts_at = InstantTyped(
+        label=_("From"), widget=BY_BROWSER,
+        error_messages={"required": _("Say when it begins.")},
+    )  # fmt: skip
+    ends_at = InstantTyped(
+        label=_("Until"), widget=BY_BROWSER, error_messages={"required": _("Say when it ends.")}
+    )
     substitute = forms.ModelChoiceField(
         label=_("Who stands in"), queryset=Person.objects.none(), required=False,
         empty_label=_("nobody"),

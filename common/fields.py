@@ -1,15 +1,19 @@
 """Fields of forms for what people type in their own way, and read back in ours."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from common import formats
 from common.dates import read_date, read_date_and_time
 from common.durations import exact, read_duration
+
+LONGEST = 10_000 * 3600  # seconds; longer than a year is a mistake of the hand
+_WEEKDAY = re.compile(r"^\s*[^\W\d]+\.?,?\s+")
 
 
 class DateTyped(forms.CharField):
@@ -50,6 +54,26 @@ class MomentTyped(forms.CharField):
         return f"{value:%d.%m.%Y %H:%M}" if isinstance(value, datetime) else value
 
 
+class InstantTyped(forms.DateTimeField):
+    """An instant, typed in the reader's zone: "02.04.2026 16:40", a weekday before it or not."""
+
+    widget = forms.DateTimeInput(format="%d.%m.%Y %H:%M")
+    default_error_messages = {
+        "invalid": gettext_lazy("Enter the date and the time like this: 02.04.2026 16:40.")
+    }
+    input_formats = (
+        "%d.%m.%Y %H:%M", "%d.%m.%y %H:%M", "%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M",
+    )  # fmt: skip
+
+    def to_python(self, value: Any) -> datetime | None:
+        if isinstance(value, str):
+            value = _WEEKDAY.sub("", value.replace("\N{NO-BREAK SPACE}", " ")).strip()
+        found: datetime | None = super().to_python(value)
+        if found is not None and not 1970 <= found.year <= 2200:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return found
+
+
 class DurationTyped(forms.CharField):
     """A duration in seconds, typed as "15 min", "4 h" or "1 h 30"."""
 
@@ -60,6 +84,8 @@ class DurationTyped(forms.CharField):
         found = read_duration(text)
         if found is None:
             raise forms.ValidationError(_("Enter the duration like this: 4 h, 1 h 30 or 15 min."))
+        if found > LONGEST:
+            raise forms.ValidationError(_("That is longer than 10 000 hours."))
         return found
 
     def prepare_value(self, value: Any) -> Any:

@@ -7,9 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Language, Level
-from accounts.forms import MomentField
+from accounts.forms import BY_BROWSER
 from accounts.models import Person, Team
 from catalog.models import Category
+from common.fields import InstantTyped
 from escalation.choices import CHOOSABLE
 from escalation.queries import Destination
 from tickets.forms import SeenForm
@@ -64,7 +65,9 @@ class TesterForm(forms.Form):
     )  # fmt: skip
     language = forms.ChoiceField(label=_("Caller’s language"), choices=Language.choices)
     level = forms.TypedChoiceField(label=_("Where it is now"), choices=Level.choices, coerce=int)
-    at = MomentField(label=_("When"), error_messages={"required": _("Say when.")})
+    at = InstantTyped(
+        label=_("When"), widget=BY_BROWSER, error_messages={"required": _("Say when.")}
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

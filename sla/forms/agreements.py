@@ -8,10 +8,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
+from common.fields import DurationTyped
 from common.translated import LANGUAGES
 from sla.actions import Content
 from sla.choices import METRICS_OF, AgreementKind, Audience, Metric, Reopening, StepAction
-from sla.forms.fields import DurationField
 from sla.queries import Keys, Policy, matched_by
 from sla.queries.words import PRIORITIES, WORDS, Vocabulary, word_label
 from sla.rules import AgreementTerms, Fault, StepTerms, TargetTerms, step_field
@@ -91,7 +91,7 @@ class TargetForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.metric = Metric(metric)
         for priority in PRIORITIES:
-            self.fields[f"p{priority}"] = DurationField(
+            self.fields[f"p{priority}"] = DurationTyped(
                 label=f"P{priority} {self.metric.label}", required=False
             )
         reasons: Any = self.fields["pauses"]
@@ -183,9 +183,10 @@ class StepForm(forms.Form):
             else:
                 self.add_error("amount", _("Write a percentage from 1 to 1000."))
             return data
-        seconds = DurationField().clean(amount) if _reads(amount) else None
-        if seconds is None:
-            self.add_error("amount", DurationField.default_error_messages["unit"])
+        try:
+            seconds = DurationTyped().clean(amount)
+        except forms.ValidationError as error:
+            self.add_error("amount", error)
         else:
             data["offset"] = -seconds if unit == "before" else seconds
         return data
@@ -198,14 +199,6 @@ class StepForm(forms.Form):
             offset=data["offset"], team=data["team"], tell=frozenset(data["tell"]),
             persons=tuple(data["persons"]), wakes=data["wakes"],
         )  # fmt: skip
-
-
-def _reads(amount: str) -> bool:
-    try:
-        DurationField().clean(amount)
-    except forms.ValidationError:
-        return False
-    return True
 
 
 def _active(teams: Sequence[Team]) -> list[tuple[int, str]]:
@@ -391,5 +384,5 @@ def _step(metric: str, step: StepTerms) -> dict[str, Any]:
     }  # fmt: skip
     if step.offset is None:
         return {**found, "amount": step.percent, "unit": "percent"}
-    amount = DurationField().prepare_value(abs(step.offset))
+    amount = DurationTyped().prepare_value(abs(step.offset))
     return {**found, "amount": amount, "unit": "before" if step.offset < 0 else "after"}

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.choices import Kind
-from sla.forms.fields import MomentField
+from common.fields import InstantTyped
 from sla.queries import Pause, Policy
 from sla.queries.preview import Try
 from sla.queries.words import PRIORITIES, Vocabulary
@@ -20,11 +20,11 @@ PRIORITY_CHOICES = [(p, f"P{p}") for p in PRIORITIES]
 class TryForm(forms.Form):
     """An imagined ticket: opened then, at that site, on hold from and until."""
 
-    opened = MomentField(label=_("Opened"))
+    opened = InstantTyped(label=_("Opened"))
     priority = forms.TypedChoiceField(label=_("Priority"), choices=PRIORITY_CHOICES, coerce=int)
     site = forms.ChoiceField(label=_("Site"), required=False)
-    held = MomentField(label=_("On hold from"), required=False)
-    resumed = MomentField(label=_("until"), required=False)
+    held = InstantTyped(label=_("On hold from"), required=False)
+    resumed = InstantTyped(label=_("until"), required=False)
     reason = forms.ChoiceField(label=_("waiting for"), required=False)
 
     def __init__(self, *args: Any, names: Vocabulary, rules: Policy, **kwargs: Any) -> None:
@@ -73,7 +73,7 @@ class TestForm(forms.Form):
     vip = forms.BooleanField(label=_("VIP"), required=False)
     team = forms.ChoiceField(label=_("Team"))
     supplier = forms.ChoiceField(label=_("Waits for the supplier"), required=False)
-    opened = MomentField(label=_("Opened"))
+    opened = InstantTyped(label=_("Opened"))
 
     def __init__(self, *args: Any, names: Vocabulary, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -137,7 +137,7 @@ def test_a_hold_counts_only_where_its_reason_stops_the_clock(places, signed_in):
 def test_a_date_that_cannot_be_read_is_said_and_kept(places, signed_in):
     page = signed_in("nadia").get(PAGE, {**WORKED, "try-opened": "soon"})
 
-    assert "Enter the date and time like this: 02.04.2026 16:40." in said(page)
+    assert "Enter the date and the time like this: 02.04.2026 16:40." in said(page)
     assert 'value="soon"' in page.content.decode()
 
 
@@ -328,7 +328,7 @@ def test_what_is_wrong_is_said_and_everything_typed_stays(draft, signed_in):
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"resolution-p1": "90"}, "Write hours or minutes like this: 4 h, 1 h 30, 15 min."),
+        ({"resolution-p1": "90"}, "Enter the duration like this: 4 h, 1 h 30 or 15 min."),
         ({"resolution-p1": ""}, "Give a time for every priority, or for none of this column."),
         ({"resolution-p1": "0 min"}, "P1 fix is nothing at all: nobody could keep it."),
         ({"resolution-at_risk": "120"}, "Write a percentage from 1 to 100."),
