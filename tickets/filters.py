@@ -76,7 +76,8 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]
             return tickets.filter(assignee__isnull=True)
         key = getattr(self.request, "user", None) and self.request.user.pk
         if value != "me":
-            key = int(value) if value.isascii() and value.isdigit() else None
+            is_key = value.isascii() and value.isdecimal() and len(value) < 19
+            key = int(value) if is_key else None
         return tickets.filter(assignee=key) if key is not None else tickets.none()
 
     def by_lateness(self, tickets: TicketQuerySet, name: str, value: bool) -> Any:

@@ -79,3 +79,10 @@ def test_a_word_of_no_filter_is_refused(world):
 
     assert not filters.is_valid()
     assert "status" in filters.errors
+
+
+@pytest.mark.parametrize("value", ["²", "9" * 5000])
+def test_an_assignee_that_is_no_key_finds_nothing(new_ticket, found, value):
+    new_ticket(title="first")
+
+    assert found(assignee=value) == []
