@@ -82,3 +82,11 @@ class ReplayState(models.TextChoices):
 
 
 UNFINISHED = (ReplayState.WAITING, ReplayState.RUNNING)
+
+
+class Obstacle(models.TextChoices):
+    """Why a job over tickets failed, where that can be said in words."""
+
+    GONE = "gone", _("The draft it was for was thrown away.")
+    LEFT_OUT = "left_out", _("Tickets were left out, so the version stays in force. Try again.")
+    SUPERSEDED = "superseded", _("The version is not in force any more.")

@@ -125,7 +125,7 @@ def reorder(slug: str, *, place: int, origin: Origin) -> Agreement:
     with transaction.atomic():
         origin = origin.timed(clock.now)
         draft = make_draft(slug, origin=origin)
-        draft.order = _order_at(draft, place)
+        draft.order = _order_at(draft, place, origin)
         audit.save_reference(draft, origin=origin)
         return draft
 
@@ -197,7 +197,8 @@ def refuse_faults(draft: Agreement, at: datetime) -> None:
 
 def _locked(slug: str) -> list[Agreement]:
     """Lock every version of an agreement; the draft, if any, is the last."""
-    return list(Agreement.objects.select_for_update().filter(slug=slug).order_by("version"))
+    rows = Agreement.objects.select_for_update(no_key=True)
+    return list(rows.filter(slug=slug).order_by("version"))
 
 
 def _draft_locked(draft: Agreement) -> Agreement:
@@ -222,7 +223,7 @@ def _write(draft: Agreement, content: Content, origin: Origin) -> Agreement:
     draft.conditions = {word: list(values) for word, values in content.conditions.items()}
     draft.reopening = content.reopening
     if content.place is not None:
-        draft.order = _order_at(draft, content.place)
+        draft.order = _order_at(draft, content.place, origin)
     audit.save_reference(draft, origin=origin)
     if before != tuple(content.targets):
         _set_targets(draft, content.targets)
@@ -261,7 +262,7 @@ def _told(targets: Sequence[TargetTerms]) -> dict[str, Any]:
     }
 
 
-def _order_at(draft: Agreement, place: int) -> int:
+def _order_at(draft: Agreement, place: int, origin: Origin) -> int:
     """Return an order that puts a draft at a place of its kind, making room when there is none."""
     for _attempt in range(2):
         others = queries.others_in_order(draft.kind, draft.slug, timezone.now())
@@ -272,17 +273,24 @@ def _order_at(draft: Agreement, place: int) -> int:
         high = others[index].order if index < len(others) else low + 2 * queries.STEP
         if high - low > 1:
             return low + (high - low) // 2
-        _make_room(draft.kind)
+        _make_room(draft.kind, origin)
     raise InvalidInput(_("There is no room left at this place."), field="place")
 
 
-def _make_room(kind: str) -> None:
+def _make_room(kind: str, origin: Origin) -> None:
     """Number the agreements of a kind anew, further apart; which one comes first stays."""
-    rows = Agreement.objects.select_for_update().filter(kind=kind)
-    orders = sorted({row.order for row in rows})
+    rows = list(Agreement.objects.select_for_update(no_key=True).filter(kind=kind))
+    before = {row.pk: row.order for row in rows}
+    orders = sorted(set(before.values()))
     for row in rows:
         row.order = queries.STEP * (orders.index(row.order) + 1)
     Agreement.objects.bulk_update(rows, ["order"])
+    for row in rows:
+        # Nothing is said of drafts: whoever writes one has not to look at it again for this.
+        if row.valid_from is not None and row.order != before[row.pk]:
+            changes = {"order": [str(before[row.pk]), str(row.order)]}
+            audit.record(row, verb="agreement.changed", origin=origin, changes=changes)
+    new_revision()
 
 
 def _keep_or_confirm(draft: Agreement, confirmed: Collection[int], origin: Origin) -> None:

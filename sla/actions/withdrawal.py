@@ -7,6 +7,7 @@ from django.db import transaction
 from audit import actions as audit
 from audit.models import Event
 from common import clock
+from common.errors import StaleRecord
 from common.origin import Origin
 from sla.actions.revision import new_revision
 from sla.models import Agreement, Example
@@ -16,13 +17,15 @@ def take_back(agreement: Agreement, *, origin: Origin) -> None:
     """Let a version have been valid at no instant, and the one before it go on without a gap.
 
     Tickets that were opened under it meanwhile are then read by the version that goes on, and
-    saved examples that were confirmed to change expect again what they did. The caller has seen
-    that no later version was published.
+    saved examples that were confirmed to change expect again what they did. Raises StaleRecord
+    when the version is not in force any more: a later one was published, or it was retired.
     """
     with transaction.atomic():
         origin = origin.timed(clock.now)
         rows = Agreement.objects.select_for_update(no_key=True)
         taken = rows.get(pk=agreement.pk)
+        if taken.valid_until is not None:
+            raise StaleRecord(str(taken))
         versions = rows.filter(slug=taken.slug, valid_until=taken.valid_from)
         before = versions.exclude(pk=taken.pk).order_by("-version").first()
         taken.valid_until = taken.valid_from

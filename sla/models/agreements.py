@@ -57,6 +57,11 @@ class Agreement(models.Model):
         ordering = ["order", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["slug", "version"], name="agreement_version_once"),
+            models.UniqueConstraint(
+                fields=["slug"],
+                name="agreement_one_in_force",
+                condition=models.Q(valid_from__isnull=False, valid_until__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

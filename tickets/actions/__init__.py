@@ -5,8 +5,8 @@ from tickets.actions.changes import KEEP, Change, NewEntry, NewHold
 from tickets.actions.funnel import Also, BatchChange, change_batch, change_ticket
 from tickets.actions.once import forget_submissions, key_of
 from tickets.actions.opening import NewTicket, open_ticket
-from tickets.actions.publishing import publish
-from tickets.actions.recalculation import CannotUndo, undo, why_not_undo
+from tickets.actions.publishing import publish, stamp_to_publish
+from tickets.actions.recalculation import BeingTakenBack, CannotUndo, undo, why_not_undo
 from tickets.actions.rehearsal import ask_rehearsal, preview, stamp_of
 from tickets.actions.repairs import ask_repair, repair
 from tickets.actions.replay import read_anew, read_on
@@ -29,6 +29,7 @@ __all__ = [
     "KEEP",
     "Also",
     "BatchChange",
+    "BeingTakenBack",
     "CannotUndo",
     "Change",
     "NewCall",
@@ -62,6 +63,7 @@ __all__ = [
     "resume_replays",
     "run_replay",
     "stamp_of",
+    "stamp_to_publish",
     "stop_replay",
     "take",
     "undo",

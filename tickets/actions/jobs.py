@@ -20,18 +20,28 @@ from django.utils.translation import gettext as _
 from accounts.permissions import is_administrator
 from audit import actions as audit
 from common import clock, faults
-from common.errors import UNREADABLE, NotAllowed
+from common.errors import UNREADABLE, DomainError, NotAllowed
 from common.origin import Channel, Origin
 from common.wake import changed, wake
 from sla.models import Agreement
 from tickets.actions import tally
-from tickets.choices import UNFINISHED, ReplayKind, ReplayState
+from tickets.choices import UNFINISHED, Obstacle, ReplayKind, ReplayState
 from tickets.models import Replay, Ticket
 
 logger = logging.getLogger(__name__)
 
 SLICE = 1.0  # seconds a task works before it lets the mails of its worker pass
 SILENCE = timedelta(seconds=15)  # a job without progress for so long has lost its worker
+
+
+class CannotGoOn(DomainError):
+    """A job as a whole is at an end; no ticket of it can be done by itself either."""
+
+    code = "cannot_go_on"
+
+    def __init__(self, obstacle: Obstacle) -> None:
+        self.obstacle = obstacle
+        super().__init__(str(obstacle.label))
 
 
 def _nothing(_replay: Replay, _origin: Origin) -> None:
@@ -44,7 +54,7 @@ class Job:
 
     rows: all its tickets, done or not, in any order; they are worked on by ascending key.
     work: one chunk of them, inside a transaction; adds to `replay.result`, writes no replay.
-    close: after the last chunk, in its transaction.
+    close: after the last chunk, in its transaction; may raise CannotGoOn, the chunk stays.
     size: tickets of one chunk; what it locks is held no longer than that.
     """
 
@@ -104,9 +114,11 @@ def run(replay_id: int, jobs: Mapping[str, Job]) -> None:
     try:
         while _chunk(replay_id, jobs, end):
             pass
+    except CannotGoOn as error:
+        _fail(replay_id, error.obstacle)
     except UNREADABLE as error:
         logger.exception("job %s cannot go on", replay_id)
-        _fail(replay_id, error)
+        _fail(replay_id, f"{type(error).__name__}: {error}")
 
 
 def resume() -> int:
@@ -147,15 +159,24 @@ def _chunk(replay_id: int, jobs: Mapping[str, Job], end: float) -> bool:
         replay.progressed_at = clock.now()
         is_over = len(ids) < job.size
         if is_over:
-            job.close(replay, _origin(replay))
             replay.total = replay.done
-            _end(replay, ReplayState.DONE, _origin(replay))
+            _end(replay, _closed(job, replay), _origin(replay))
         replay.save()
         changed(f"replay:{replay.pk}")
         goes_on = not is_over and time.monotonic() < end
         if not is_over and not goes_on:
             _wake(replay.pk)
     return goes_on
+
+
+def _closed(job: Job, replay: Replay) -> ReplayState:
+    try:
+        with transaction.atomic():
+            job.close(replay, _origin(replay))
+    except CannotGoOn as error:
+        replay.error = error.obstacle
+        return ReplayState.FAILED
+    return ReplayState.DONE
 
 
 def _commit_lazily() -> None:
@@ -170,6 +191,8 @@ def _work(job: Job, replay: Replay, ids: Sequence[int]) -> None:
     try:
         with transaction.atomic():
             job.work(replay, ids, _origin(replay))
+    except CannotGoOn:
+        raise
     except UNREADABLE:
         logger.exception("a chunk of job %s failed; its tickets are done one by one", replay.pk)
         replay.result = before
@@ -206,10 +229,10 @@ def _end(replay: Replay, state: ReplayState, origin: Origin) -> None:
     changed(f"replay:{replay.pk}", "replays")
 
 
-def _fail(replay_id: int, error: Exception) -> None:
+def _fail(replay_id: int, error: str) -> None:
     with transaction.atomic():
         replay = Replay.objects.select_for_update(no_key=True).get(pk=replay_id)
         if replay.state in UNFINISHED:
-            replay.error = f"{type(error).__name__}: {error}"[:300]
+            replay.error = error[:300]
             _end(replay, ReplayState.FAILED, _origin(replay))
             replay.save()

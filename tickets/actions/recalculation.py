@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from audit.models import Event
 from common import clock
-from common.errors import DomainError
+from common.errors import DomainError, StaleRecord
 from common.origin import Origin
 from sla import actions as sla_actions
 from sla.models import Agreement
@@ -22,13 +22,20 @@ from tickets.actions.clocks import Kept
 from tickets.actions.funnel import BatchChange, change_batch
 from tickets.actions.jobs import Job
 from tickets.actions.rehearsal import is_reached, versions
-from tickets.choices import UNFINISHED, ReplayKind
+from tickets.choices import UNFINISHED, Obstacle, ReplayKind, ReplayState
 from tickets.models import Clock, Replay, Ticket
 from tickets.queries import Lot
 
 UNDO_FOR = timedelta(hours=24)
+_IN_VAIN = (ReplayState.FAILED, ReplayState.CANCELLED)  # it may be asked for again
 CHANGED, RESTORED = "ticket.terms_changed", "ticket.terms_restored"
 _BATCH = 200  # tickets that are locked at a time; agents and the sweep pass in between
+
+
+class BeingTakenBack(DomainError):
+    """A version cannot follow one that is on its way out."""
+
+    code = "being_taken_back"
 
 
 class CannotUndo(DomainError):
@@ -57,6 +64,9 @@ def undo(replay_id: int, *, origin: Origin) -> Replay:
     jobs.require_administrator(origin)
     with transaction.atomic():
         done = Replay.objects.select_for_update(no_key=True, of=("self",)).get(pk=replay_id)
+        if done.agreement is not None:
+            hold_still(done.agreement)
+            done.agreement.refresh_from_db()
         origin = origin.timed(clock.now)
         if refusal := why_not_undo(done, at=origin.moment):
             raise CannotUndo(refusal)
@@ -69,11 +79,26 @@ def undo(replay_id: int, *, origin: Origin) -> Replay:
     return taking_back
 
 
+def hold_still(agreement: Agreement) -> None:
+    """Lock all versions: publishing one and taking one back wait for each other."""
+    rows = Agreement.objects.select_for_update(no_key=True).filter(slug=agreement.slug)
+    list(rows.order_by("version").values_list("pk"))
+
+
+def refuse_while_taken_back(agreement: Agreement) -> None:
+    """Raise BeingTakenBack while a version of an agreement is; the caller holds it still."""
+    found = Replay.objects.filter(kind=ReplayKind.UNDO, state__in=UNFINISHED)
+    if found.filter(agreement__slug=agreement.slug).exists():
+        raise BeingTakenBack(
+            _("The version in force is just being taken back. Wait until that is done.")
+        )
+
+
 def why_not_undo(replay: Replay, *, at: datetime) -> str:
     """Return why a recalculation is not to be taken back at `at`; empty: it can be."""
     if replay.kind != ReplayKind.RECALCULATION or replay.agreement is None:
         return _("Only a recalculation of open tickets can be taken back.")
-    if replay.undone_id is not None:
+    if replay.undone is not None and replay.undone.state not in _IN_VAIN:
         return _("This recalculation was taken back already.")
     if replay.state in UNFINISHED:
         return _("It is still at work. Stop it first, or wait until it is done.")
@@ -83,13 +108,15 @@ def why_not_undo(replay: Replay, *, at: datetime) -> str:
     newer = Agreement.objects.filter(valid_from__gt=published)
     if newer.exclude(valid_until=F("valid_from")).exists():
         return _("Something newer was published since. Publish another version instead.")
+    if replay.agreement.valid_until is not None:
+        return _("This agreement was retired since, and stays so.")
     return ""
 
 
 def _published(replay: Replay) -> tuple[Agreement, datetime]:
     agreement = replay.agreement
     if agreement is None or agreement.valid_from is None:
-        raise LookupError("A recalculation needs a published agreement.")
+        raise jobs.CannotGoOn(Obstacle.GONE)
     return agreement, agreement.valid_from
 
 
@@ -192,8 +219,13 @@ def _kept(since: str, calendar: int, seconds: int, was_late: bool) -> Kept:
 
 def _take_back(replay: Replay, origin: Origin) -> None:
     """Only when every ticket has what it had: the version goes, the one before it goes on."""
+    if "left_out" in replay.result:
+        raise jobs.CannotGoOn(Obstacle.LEFT_OUT)
     agreement, _published_at = _published(replay)
-    sla_actions.take_back(agreement, origin=origin)
+    try:
+        sla_actions.take_back(agreement, origin=origin)
+    except StaleRecord as error:
+        raise jobs.CannotGoOn(Obstacle.SUPERSEDED) from error
 
 
 JOB = Job(rows=_open_then, work=_recalculate, size=_BATCH)

@@ -23,7 +23,7 @@ from tickets import queries
 from tickets.actions import clocks, jobs, tally
 from tickets.actions.jobs import Job
 from tickets.actions.standing import Moved, standing
-from tickets.choices import OPEN, ReplayKind, Status
+from tickets.choices import OPEN, Obstacle, ReplayKind, Status
 from tickets.models import Clock, Replay, Ticket
 from tickets.queries import Lot, read_many
 
@@ -160,16 +160,21 @@ def _judge_the_past(
             row.state = reading.state.value
 
 
+def _draft(replay: Replay) -> Agreement:
+    if replay.agreement is None:
+        raise jobs.CannotGoOn(Obstacle.GONE)
+    return replay.agreement
+
+
 def _rows(replay: Replay) -> QuerySet[Ticket]:
+    _draft(replay)
     since = replay.asked_at - timedelta(days=replay.days)
     resolved = Q(resolved_at__gte=since) & ~Q(status=Status.CANCELLED)
     return Ticket.objects.filter(Q(status__in=OPEN) | resolved)
 
 
 def _work(replay: Replay, ids: Sequence[int], origin: Origin) -> None:
-    draft = replay.agreement
-    if draft is None:
-        raise LookupError("A rehearsal needs a draft.")
+    draft = _draft(replay)
     rules = policy_with(draft.pk, replay.asked_at)
     own = versions(rules, draft.slug)
     rehearse(replay.result, ids, rules, own, since=replay.asked_at, at=origin.moment)

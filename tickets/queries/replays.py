@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from sla.choices import Metric
-from tickets.choices import UNFINISHED
+from tickets.choices import UNFINISHED, Obstacle
 from tickets.models import Replay, Ticket
 
 PAGE = 50
@@ -87,6 +87,11 @@ def progress(replay: Replay, *, at: datetime) -> Progress:
         taken = (at - replay.started_at).total_seconds()
         left = max(round(taken / replay.done * (replay.total - replay.done)), 0)
     return Progress(replay.done, replay.total, left)
+
+
+def problem(replay: Replay) -> str:
+    """Return why a job failed in words; empty: only what its programs say is known."""
+    return str(Obstacle(replay.error).label) if replay.error in Obstacle else ""
 
 
 def compliance(result: dict[str, Any]) -> list[Compliance]:

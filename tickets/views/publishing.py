@@ -79,13 +79,17 @@ def publish(request: Request, pk: int) -> HttpResponse:
         ]
         try:
             agreement, replay = actions.publish(
-                draft, open_too=open_too, confirmed=confirmed, origin=Origin.of_request(request)
-            )
+                draft, open_too=open_too, confirmed=confirmed, seen=values.get("stamp", ""),
+                origin=Origin.of_request(request),
+            )  # fmt: skip
         except DomainError as error:
             problem, status = str(error), error.status
         else:
             return _published(request, agreement, replay)
-    context = SETUP | _asked(request, draft, open_too=open_too) | {"problem": problem}
+    # What was confirmed of something else is not confirmed of this.
+    kept = values.getlist("confirmed") if status == 422 else []
+    context = SETUP | _asked(request, draft, open_too=open_too)
+    context |= {"problem": problem, "confirmed": kept}
     return TemplateResponse(request, "tickets/replays/publish.html", context, status=status)
 
 
@@ -98,7 +102,7 @@ def _published(request: Request, agreement: Agreement, replay: Replay | None) ->
         request,
         _("“%(name)s”, version %(version)s is published. It counts for new tickets.") % words,
     )
-    return redirect("/setup/sla/")
+    return redirect("agreements")
 
 
 def _asked(request: Request, draft: Agreement, *, open_too: bool) -> dict[str, Any]:
@@ -113,7 +117,7 @@ def _asked(request: Request, draft: Agreement, *, open_too: bool) -> dict[str, A
         "late": queries.group(_of_open(result, "late"), "late", request.user),
         "in_time": queries.group(_of_open(result, "in_time"), "in_time", request.user),
         "broken": broken_examples(draft),
-        "confirmed": request.POST.getlist("confirmed"),
+        "stamp": actions.stamp_to_publish(draft),
         "may": is_administrator(request.user),
         "now": timezone.now(),
     }

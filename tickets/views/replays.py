@@ -108,6 +108,7 @@ def _shown(request: Request, replay: Replay) -> dict[str, Any]:
         "may": may,
         "may_stop": may and is_live and replay.kind != ReplayKind.UNDO,
         "may_undo": may and not actions.why_not_undo(replay, at=now),
+        "problem": queries.problem(replay),
         "compliance": queries.compliance(replay.result),
         "late": queries.group(replay.result, "late", user),
         "in_time": queries.group(replay.result, "in_time", user),

@@ -169,3 +169,19 @@ def test_conditions_that_no_ticket_could_meet_are_refused(draft: Agreement, cond
     with pytest.raises(InvalidInput, match="Use only these words"):
         actions.save_draft(draft, content(draft, conditions=conditions), origin=system())
     assert queries.draft_of("standard").conditions == {}
+
+
+def test_whoever_makes_room_says_so_and_what_was_read_before_is_read_anew(world: World) -> None:
+    Agreement.objects.filter(slug="live").update(order=0)
+    Agreement.objects.filter(slug="standard").update(order=1)
+    actions.new_revision()
+    before = policy().agreements["sla"]
+    stamp = queries.revision()
+
+    actions.reorder("standard", place=1, origin=origin_of(world.beat, PUBLISHED))
+
+    rows = Agreement.objects.filter(valid_from__isnull=False).order_by("order")
+    assert queries.revision() != stamp
+    assert [a.pk for a in policy().agreements["sla"]] == [a.pk for a in before]
+    told = Event.objects.filter(verb="agreement.changed", at=PUBLISHED, subject_id__in=rows)
+    assert told.get(subject_id=rows[0].pk).changes["order"] == ["0", str(rows[0].order)]

@@ -257,3 +257,60 @@ def test_a_rehearsal_says_what_publishing_then_stores(world, new_ticket):
     kept = ("reached", "moved", "late", "late_open_rows", "in_time", "in_time_open_rows")
     assert foreseen["late"]["open"] > 0
     assert {k: foreseen.get(k) for k in kept} == {k: replay.result.get(k) for k in kept}
+
+
+def test_no_version_follows_one_that_is_being_taken_back(world, new_ticket):
+    new_ticket()
+    first = published(world, draft_of("standard", 3600), MONDAY_9)
+    by = origin_of(world.beat, MONDAY_9 + HOUR)
+    taking = actions.undo(first.pk, origin=by)
+    draft = draft_of("standard", 1800)
+
+    with pytest.raises(actions.BeingTakenBack):
+        actions.publish(draft, open_too=False, origin=by)
+    worked(taking, MONDAY_9 + HOUR)
+    actions.publish(draft, open_too=False, origin=by)
+
+    in_force = Agreement.objects.filter(slug="standard", valid_until=None)
+    assert in_force.get() == draft
+
+
+def test_an_agreement_that_was_retired_since_is_not_brought_back(world, new_ticket):
+    new_ticket()
+    first = published(world, draft_of("standard", 3600), MONDAY_9)
+    by = origin_of(world.beat, MONDAY_9 + HOUR)
+    second = published(world, draft_of("live", 3600), MONDAY_9 + HOUR / 2)
+    taking = actions.undo(second.pk, origin=by)
+    for slug in ("standard", "live"):
+        sla.retire(slug, origin=by)
+
+    worked(taking, MONDAY_9 + HOUR)
+
+    assert (taking.state, taking.error) == (ReplayState.FAILED, "superseded")
+    assert "retired" in actions.why_not_undo(second, at=MONDAY_9 + HOUR)
+    first.refresh_from_db()
+    assert actions.why_not_undo(first, at=MONDAY_9 + HOUR) != ""
+    assert not Agreement.objects.filter(slug__in=["standard", "live"], valid_until=None).exists()
+
+
+def test_a_ticket_left_out_keeps_the_version_in_force_until_it_is_taken_back_again(
+    world, new_ticket
+):
+    plain, odd = new_ticket(), new_ticket(category=world.live)
+    first = published(world, draft_of("standard", 3600), MONDAY_9)
+    version, at = first.agreement, MONDAY_9 + HOUR
+    # Nothing tells what was agreed for it before.
+    Ticket.objects.filter(pk=odd.pk).update(agreed_at=version.valid_from)
+
+    taking = worked(actions.undo(first.pk, origin=origin_of(world.beat, at)), at)
+
+    version.refresh_from_db()
+    plain.refresh_from_db()
+    assert (taking.state, taking.error) == (ReplayState.FAILED, "left_out")
+    assert taking.result["left_out_rows"] == [{"ticket": odd.pk}]
+    assert (plain.agreed_at, version.valid_until) == (None, None)
+
+    Ticket.objects.filter(pk=odd.pk).update(agreed_at=None)
+    again = worked(actions.undo(first.pk, origin=origin_of(world.beat, at)), at)
+    version.refresh_from_db()
+    assert (again.state, version.valid_until) == (ReplayState.DONE, version.valid_from)

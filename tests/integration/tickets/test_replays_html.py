@@ -27,6 +27,15 @@ def text_of(answer) -> str:
     return re.sub(r"\s+", " ", plain).replace("&#34;", '"')
 
 
+def publish(client: Client, draft: Agreement, **more: object):
+    """Send the page of publishing as it stands, with what is chosen on it."""
+    page = f"/setup/sla/drafts/{draft.pk}/publish/"
+    shown = client.get(page).content.decode()
+    stamp = re.search(r'name="stamp" value="(\w+)"', shown)
+    assert stamp is not None
+    return client.post(page, {"stamp": stamp[1]} | more, follow=True)
+
+
 @pytest.fixture
 def beat(world) -> Client:
     return client_of(world.beat)
@@ -83,7 +92,7 @@ def test_publishing_for_open_tickets_shows_figures_first_and_repeats_them(
     assert "Publish and recalculate 1 open ticket?" in text_of(asked)
     assert "0 become late, 0 stop being late." in text_of(asked)
 
-    answer = beat.post(page, {"scope": "open"}, follow=True)
+    answer = publish(beat, draft, scope="open")
 
     replay = Replay.objects.get(kind=ReplayKind.RECALCULATION)
     assert answer.redirect_chain[-1][0] == f"/setup/replays/{replay.pk}/"
@@ -101,7 +110,7 @@ def test_for_new_tickets_only_no_open_ticket_is_touched(beat, draft, new_ticket)
     ticket = new_ticket(at=None)
     before = list(Clock.objects.filter(ticket=ticket).values())
 
-    beat.post(f"/setup/sla/drafts/{draft.pk}/publish/", {"scope": "new"})
+    publish(beat, draft, scope="new")
 
     draft.refresh_from_db()
     assert draft.valid_from is not None
@@ -122,11 +131,11 @@ def test_a_saved_example_that_changes_has_to_be_confirmed(beat, draft):
     page = f"/setup/sla/drafts/{draft.pk}/publish/"
     assert "One saved example changes" in text_of(beat.get(page))
 
-    refused = beat.post(page, {"scope": "new"})
+    refused = publish(beat, draft, scope="new", confirmed="9" * 6000)
     assert refused.status_code == 422
     assert "nobody has confirmed it: On a Monday morning" in text_of(refused)
 
-    beat.post(page, {"scope": "open", "confirmed": str(example.pk)})
+    publish(beat, draft, scope="open", confirmed=str(example.pk))
     draft.refresh_from_db()
     assert draft.valid_from is not None
     example.refresh_from_db()
@@ -143,7 +152,7 @@ def test_a_saved_example_that_changes_has_to_be_confirmed(beat, draft):
 
 def test_a_recalculation_is_taken_back_by_its_button(beat, draft, new_ticket):
     ticket = new_ticket(at=None)
-    beat.post(f"/setup/sla/drafts/{draft.pk}/publish/", {"scope": "open"})
+    publish(beat, draft, scope="open")
     first = Replay.objects.get()
     tasks.run_replay(replay=first.pk)
     page = text_of(beat.get(f"/setup/replays/{first.pk}/"))
@@ -247,3 +256,44 @@ def test_a_draft_that_was_thrown_away_leaves_its_rehearsal_in_the_log(beat, draf
 
     assert "a draft that was thrown away" in text_of(beat.get("/setup/replays/"))
     assert beat.get(f"/setup/replays/{replay.pk}/").status_code == 200
+
+
+def test_what_was_changed_since_it_was_shown_is_shown_again_and_not_published(beat, draft):
+    example = Example.objects.create(
+        slug="standard", name="On a Monday morning", metric="resolution", priority=3,
+        opened_at="2026-03-02T08:00:00+00:00", expected_due="2026-03-02T17:00:00+00:00",
+    )  # fmt: skip
+    page = f"/setup/sla/drafts/{draft.pk}/publish/"
+    seen = beat.get(page).context_data["stamp"]
+    sent = {"scope": "new", "stamp": seen, "confirmed": str(example.pk)}
+    draft.targets.filter(metric="resolution").update(seconds=[7200] * 5)
+
+    answer = beat.post(page, sent)
+
+    assert answer.status_code == 409
+    assert "was changed in the meantime. Look at it again, then decide." in text_of(answer)
+    assert "checked" not in answer.content.decode().partition("<form class")[2]
+    draft.refresh_from_db()
+    assert draft.valid_from is None
+    Example.objects.update(expected_due=None)
+    sent["stamp"] = answer.context_data["stamp"]
+    assert beat.post(page, sent).status_code == 409
+    sent["stamp"] = beat.get(page).context_data["stamp"]
+    assert beat.post(page, sent).status_code == 302
+
+
+def test_a_rehearsal_whose_draft_was_thrown_away_ends_in_words(beat, draft, world, new_ticket):
+    from sla import actions as sla
+
+    new_ticket()
+    beat.post(f"/setup/sla/drafts/{draft.pk}/rehearsal/", {"days": "10"})
+    replay = Replay.objects.get()
+    sla.discard_draft(draft, origin=origin_of(world.beat))
+
+    tasks.run_replay(replay=replay.pk)
+
+    replay.refresh_from_db()
+    assert (replay.state, replay.done, replay.result.get("left_out")) == ("failed", 0, None)
+    page = text_of(beat.get(f"/setup/replays/{replay.pk}/"))
+    assert "The draft it was for was thrown away." in page
+    assert "could not be read" not in page
