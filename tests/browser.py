@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -84,6 +85,8 @@ def browser() -> Iterator[Browser]:
             pytest.fail(f"{path} does not start: {error.message.splitlines()[0]}")
         yield chromium
         chromium.close()
+        # Django keeps one for code inside a running loop: it would hold the test database.
+        connections.close_all()
 
 
 @pytest.fixture
