@@ -80,7 +80,7 @@ def test_axe_finds_nothing_wide_or_narrow_light_or_dark(
         page = sign_in(live_web, who)
         for width, scheme in ((1366, "light"), (375, "dark")):
             page.set_viewport_size({"width": width, "height": 800})
-            page.emulate_media(color_scheme=scheme)
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             page.goto(f"{live_web}{path}")
             found = Axe().run(page)
             assert found.violations_count == 0, found.generate_report()
