@@ -20,6 +20,7 @@ def written(found: Found) -> str:
     parts += [
         _forecast(found),
         _changed(found),
+        _swept(found),
         _sweep(found),
         _deadlines(found),
         _engine(found),
@@ -152,6 +153,19 @@ def _changed(found: Found) -> str:
     ]
     told = "An agent's reply, by the action:\n\n" + "\n".join(saves)
     return f"## Changed policy\n\n{_table(head, rows)}\n{told}\n"
+
+
+def _swept(found: Found) -> str:
+    rows = [
+        [
+            f"{one.tickets:,} ({one.drain.open_clocks:,} open clocks)", f"{one.probe:.2f} ms",
+            f"{one.drain.a_ticket:.3f}", f"{one.drain.a_ticket / first.drain.a_ticket:.2f} ×",
+        ]
+        for first in found.swept[:1]
+        for one in found.swept
+    ]  # fmt: skip
+    head = ["tickets", "nothing due", "a due ticket, ms", "growth"]
+    return f"## Growth of the sweep\n\n{_table(head, rows)}"
 
 
 def _sweep(found: Found) -> str:

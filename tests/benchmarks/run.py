@@ -23,7 +23,7 @@ from tests.benchmarks.forecast import Replay
 from tests.benchmarks.pages import Measured
 from tests.benchmarks.replays import Changed
 from tests.benchmarks.servers import Bench
-from tests.benchmarks.sweep import Drain
+from tests.benchmarks.sweep import Drain, Grown
 
 Say = Callable[[str], None]
 
@@ -39,6 +39,7 @@ class Found:
     pages: list[Measured] = field(default_factory=list)
     probe: tuple[float, int] = (0.0, 0)
     drains: list[Drain] = field(default_factory=list)
+    swept: list[Grown] = field(default_factory=list)
     replays: list[Replay] = field(default_factory=list)
     changed: list[Changed] = field(default_factory=list)
     grown: dict[int, dict[str, float]] = field(default_factory=dict)
@@ -71,6 +72,8 @@ def everything(bench: Bench, sizes: list[int], *, quick: bool, say: Say) -> Foun
             if due <= size // 5:
                 found.replays.append(forecast.replay(size, due))
                 say(f"  {found.replays[-1]}")
+        found.swept.append(sweep.among(size, due=20 if quick else 100))
+        say(f"  {found.swept[-1]}")
         say("Changed policy …")
         found.changed.append(replays.measure(desk))
         say(f"  {found.changed[-1]}")

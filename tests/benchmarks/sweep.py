@@ -45,6 +45,21 @@ def probe(turns: int = 50) -> tuple[float, int]:
     return load.median(taken), _count(captured)
 
 
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """The sweep among so many tickets: the look that finds nothing in ms, and one drain."""
+
+    tickets: int
+    probe: float
+    drain: Drain
+
+
+def among(tickets: int, *, due: int) -> Grown:
+    """Look with nothing due, then drain the same number of due tickets whatever the size."""
+    looked, _statements = probe()
+    return Grown(tickets, looked, _drain(f"{due} due", data.running(), due))
+
+
 def drains(desk: data.Desk) -> list[Drain]:
     """Drain 1 % and 10 % of the open clocks, the latter also while an agent writes."""
     clocks = data.running()

@@ -12,6 +12,7 @@ SECTIONS = (
     "## Pages and API, 1,000 tickets",
     "## Forecast",
     "## Changed policy",
+    "## Growth of the sweep",
     "## Sweep, ",
     "## Deadline to level 2",
     "## Engine",
