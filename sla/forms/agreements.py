@@ -1,6 +1,7 @@
 """The editor of an agreement: several small forms that are sent, read and answered as one."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -76,12 +77,10 @@ class TargetForm(forms.Form):
 
     at_risk = forms.IntegerField(
         label=_("at risk from, %"), min_value=1, max_value=100,
-        error_messages={
-            "required": _("Write a percentage from 1 to 100."),
-            "min_value": _("Write a percentage from 1 to 100."),
-            "max_value": _("Write a percentage from 1 to 100."),
-            "invalid": _("Write a percentage from 1 to 100."),
-        },
+        error_messages=dict.fromkeys(
+            ("required", "min_value", "max_value", "invalid"),
+            _("Write a percentage from 1 to 100."),
+        ),
     )  # fmt: skip
     calendar = forms.ChoiceField(label=_("hours"), required=False)
     pauses = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
@@ -252,11 +251,6 @@ class Editor:
         return [(word, word_label(word)) for word in WORDS if word not in used]
 
     @property
-    def next_step(self) -> int:
-        """The number a new step would have."""
-        return max((form.place for form in self.steps), default=-1) + 1
-
-    @property
     def parts(self) -> list[forms.Form]:
         """Every form, in reading order."""
         return [self.head, *self.conditions, *self.targets, *self.steps]
@@ -342,10 +336,7 @@ def _worded(step: StepTerms) -> StepTerms:
         word = f"breach_{step.action}"
     else:
         word = f"{step.action}_{step.percent}"
-    return StepTerms(
-        word, step.action, step.percent, step.offset, step.team, step.tell, step.persons,
-        step.wakes,
-    )  # fmt: skip
+    return replace(step, milestone=word)
 
 
 def _words(given: Sequence[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """The forms of calendars: head, week, dated exceptions, retiring, and the preview."""
 
-from collections.abc import Iterator, Mapping
+from calendar import isleap
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import available_timezones
@@ -347,24 +348,20 @@ class PreviewForm(forms.Form):
         return data
 
 
-def examples(today: date, changes: Iterator[date] | list[date]) -> list[tuple[str, str, str]]:
+def examples(today: date, changes: Sequence[date]) -> list[tuple[str, str, str]]:
     """Return (label, start, budget) of examples worth trying, as they would be typed.
 
     changes: the next dates on which the clock changes in the zone.
     """
     friday = today + timedelta(days=(4 - today.weekday()) % 7)
-    leap = next(y for y in range(today.year, today.year + 9) if _is_leap(y))
+    leap = next(year for year in range(today.year, today.year + 9) if isleap(year))
     found = [
         (_("end of the day"), datetime(today.year, today.month, today.day, 16, 40), "2 h"),
         (_("before a weekend"), datetime(friday.year, friday.month, friday.day, 15), "8 h"),
         *(
             (_("when the clock changes"), datetime(on.year, on.month, on.day, 0, 30), "4 h")
-            for on in list(changes)[:2]
+            for on in changes[:2]
         ),
         (_("on 29 February"), datetime(leap, 2, 29, 9), "8 h"),
     ]
     return [(label, f"{at:%d.%m.%Y %H:%M}", budget) for label, at, budget in found]
-
-
-def _is_leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

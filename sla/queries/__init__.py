@@ -14,9 +14,7 @@ from sla.queries.agreements import (
 from sla.queries.changes import hours_changed_at
 from sla.queries.examples import (
     Checked,
-    Keys,
     Pause,
-    agreement_terms,
     broken_examples,
     checked_examples,
     due_at,
@@ -27,9 +25,11 @@ from sla.queries.examples import (
 from sla.queries.policy import (
     BUILT_IN,
     REVISION,
+    Keys,
     Policy,
     Promise,
     ReasonTerms,
+    agreement_terms,
     calendar_object,
     keys_of_words,
     matched_by,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -89,11 +89,6 @@ def today_of(calendar: Calendar, at: datetime) -> date:
 def is_retired(calendar: Calendar, on: date) -> bool:
     """Test if nothing new may use the calendar on a date."""
     return calendar.retired_on is not None and calendar.retired_on <= on
-
-
-def choosable(on: date) -> QuerySet[Calendar]:
-    """Return the calendars that something new may use on a date."""
-    return Calendar.objects.filter(Q(retired_on__isnull=True) | Q(retired_on__gt=on))
 
 
 def in_force(calendar: Calendar, on: date) -> tuple[CalendarVersion, CalendarVersion | None]:

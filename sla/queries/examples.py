@@ -1,6 +1,6 @@
 """Saved examples: what they are due by an agreement as it is now, and as a draft would have it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,12 +8,10 @@ from django.utils import timezone
 
 from sla.engine import Terms, Timeline, evaluate
 from sla.models import Agreement, Example
-from sla.queries.policy import Policy, Promise, keys_of_words, policy
-from sla.queries.policy import agreement_terms as terms_of
+from sla.queries.policy import Policy, Promise, agreement_terms, policy
 from sla.rules import AgreementTerms
 
 Pause = tuple[datetime, datetime, str]
-Keys = Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +41,6 @@ def checked_examples(terms: AgreementTerms, rules: Policy | None = None) -> list
     return [
         Checked(row, due_of(row, terms, rules)) for row in Example.objects.filter(slug=terms.slug)
     ]
-
-
-def agreement_terms(row: Agreement, keys: Keys | None = None) -> AgreementTerms:
-    """Return a saved agreement, a draft too, as it is matched.
-
-    keys: those of keys_of_words, where the caller has read them already.
-    """
-    return terms_of(row, keys_of_words() if keys is None else keys)
 
 
 def due_of(example: Example, terms: AgreementTerms, rules: Policy) -> datetime | None:

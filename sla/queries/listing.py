@@ -8,13 +8,12 @@ from typing import Any
 from audit.models import Event
 from sla.choices import AgreementKind, Metric
 from sla.models import Agreement
-from sla.queries.agreements import drafts, in_force
+from sla.queries.agreements import drafts, in_force, place_of
 from sla.queries.policy import agreement_terms, keys_of_words
 from sla.queries.words import Vocabulary, condition_words, target_words
 from sla.rules import AgreementTerms, TargetTerms
 
 PUBLISHED = ("agreement.published", "agreement.created")
-ENDED = ("agreement.ended", "agreement.retired")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +74,7 @@ def listing(names: Vocabulary, *, at: datetime) -> list[Group]:
 def _moved(draft: Agreement | None, rows: Sequence[Agreement]) -> int | None:
     if draft is None:
         return None
-    others = [row for row in rows if row.slug != draft.slug]
-    return 1 + sum((row.order, row.pk) < (draft.order, draft.pk) for row in others)
+    return place_of(draft, [row for row in rows if row.slug != draft.slug])
 
 
 def _listed(

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Func, Q, TextField
+from django.db.models import Func, TextField
 from django.utils import translation
 
 from accounts.models import Organisation, Site, Team
@@ -16,6 +16,7 @@ from catalog.models import Category, Service
 from common.translated import translated
 from sla.choices import AgreementKind, DayKind, HoldReason, Reopening
 from sla.engine import BusinessCalendar, Terms
+from sla.engine.rules import WEEKDAYS
 from sla.models import (
     Agreement,
     Calendar,
@@ -27,7 +28,6 @@ from sla.models import (
 )
 from sla.rules import AgreementTerms, Facts, StepTerms, TargetTerms, match
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _BY_SLUG: dict[str, Any] = {
     "service": Service,
     "category": Category,
@@ -37,6 +37,7 @@ _BY_SLUG: dict[str, Any] = {
     "supplier": Organisation,
 }
 
+Keys = Mapping[str, Mapping[str, int]]  # of each word of a condition, primary keys by short name
 
 _IN_FORCE = "SELECT stamp::text FROM sla_policyrevision LIMIT 1"
 # A column for statements that are made anyway: `policy_of` then costs none of its own.
@@ -138,12 +139,7 @@ class Policy:
         hours = self.calendars.get(calendar)
         if target is None or hours is None:
             return None
-        terms = Terms(
-            calendar=hours,
-            seconds=seconds,
-            at_risk_percent=target.at_risk_percent,
-            step_seconds=tuple((s.milestone, s.seconds_of(seconds)) for s in target.steps),
-        )
+        terms = _terms(target, hours, seconds)
         return Promise(metric, agreement, terms, target.pause_reasons, target.steps, calendar)
 
     @cached_property
@@ -157,8 +153,11 @@ class Policy:
 
     def hours_of_site(self, site_id: int | None) -> BusinessCalendar | None:
         """Return the calendar of a site, else the default one; None: there is none at all."""
-        calendar = self.by_site.get(site_id or 0) or self.default_calendar
+        calendar = self._calendar_of_site(site_id)
         return None if calendar is None else self.calendars[calendar]
+
+    def _calendar_of_site(self, site: int | None) -> int | None:
+        return self.by_site.get(site or 0) or self.default_calendar
 
     def calendar_name(self, calendar: int) -> str:
         """Return the name of a calendar in the active language."""
@@ -192,18 +191,12 @@ class Policy:
     def _promise(
         self, agreement: AgreementTerms, target: TargetTerms, priority: int, site: int | None
     ) -> Promise:
-        calendar = target.calendar or self.by_site.get(site or 0) or self.default_calendar
+        calendar = target.calendar or self._calendar_of_site(site)
         if calendar is None:
             raise LookupError("An agreement counts by site, and there is no calendar at all.")
         key = (agreement.pk, target.metric, calendar, priority)
         if key not in self._made:
-            seconds = target.seconds[priority - 1]
-            terms = Terms(
-                calendar=self.calendars[calendar],
-                seconds=seconds,
-                at_risk_percent=target.at_risk_percent,
-                step_seconds=tuple((s.milestone, s.seconds_of(seconds)) for s in target.steps),
-            )
+            terms = _terms(target, self.calendars[calendar], target.seconds[priority - 1])
             self._made[key] = Promise(
                 metric=target.metric,
                 agreement=agreement.pk,
@@ -214,6 +207,15 @@ class Policy:
                 reopening=agreement.reopening,
             )
         return self._made[key]
+
+
+def _terms(target: TargetTerms, hours: BusinessCalendar, seconds: int) -> Terms:
+    return Terms(
+        calendar=hours,
+        seconds=seconds,
+        at_risk_percent=target.at_risk_percent,
+        step_seconds=tuple((s.milestone, s.seconds_of(seconds)) for s in target.steps),
+    )
 
 
 def policy() -> Policy:
@@ -254,7 +256,7 @@ def calendar_object(calendar: Calendar) -> dict[str, Any]:
 def _week(version: CalendarVersion) -> dict[str, list[list[str]]]:
     week: dict[str, list[list[str]]] = defaultdict(list)
     for window in version.windows.all():
-        week[_DAYS[window.weekday - 1]].append([window.opens, window.closes])
+        week[WEEKDAYS[window.weekday - 1]].append([window.opens, window.closes])
     return dict(week)
 
 
@@ -263,11 +265,8 @@ def _load(_stamp: str | None) -> Policy:
     return read_policy()
 
 
-def read_policy(*, draft: int | None = None, at: datetime | None = None) -> Policy:
-    """Read every calendar and agreement; raises CalendarError for hours nobody can read.
-
-    draft: an agreement without a date, read as if it were published at `at`.
-    """
+def read_policy() -> Policy:
+    """Read every calendar and agreement; raises CalendarError for hours nobody can read."""
     found = Calendar.objects.prefetch_related("versions__windows", "exceptions")
     calendars = list(found.order_by("pk"))
     return Policy(
@@ -276,7 +275,7 @@ def read_policy(*, draft: int | None = None, at: datetime | None = None) -> Poli
         default_calendar=calendars[0].pk if calendars else None,
         by_site=dict(SiteCalendar.objects.values_list("site_id", "calendar_id")),
         by_team=dict(TeamCalendar.objects.values_list("team_id", "calendar_id")),
-        agreements=_agreements(draft, at),
+        agreements=_agreements(),
         reasons=_reasons(),
         closed_names={
             c.pk: {day.date: day.names for day in c.exceptions.all() if day.names}
@@ -312,32 +311,24 @@ BUILT_IN = {
 }
 
 
-def _agreements(draft: int | None, at: datetime | None) -> dict[str, tuple[AgreementTerms, ...]]:
+def _agreements() -> dict[str, tuple[AgreementTerms, ...]]:
     keys = keys_of_words()
-    rows = list(
-        Agreement.objects.filter(Q(valid_from__isnull=False) | Q(pk=draft))
+    rows = (
+        Agreement.objects.filter(valid_from__isnull=False)
         .prefetch_related("targets__steps__persons")
         .order_by("order", "pk")
     )
-    if draft is not None:
-        _publish_in_memory(rows, draft, at)
     found = defaultdict[str, list[AgreementTerms]](list)
     for row in rows:
         found[row.kind].append(agreement_terms(row, keys))
     return {kind: tuple(terms) for kind, terms in found.items()}
 
 
-def _publish_in_memory(rows: Sequence[Agreement], draft: int, at: datetime | None) -> None:
-    """Let the draft take the place of the version of its name that is in force."""
-    (wanted,) = (row for row in rows if row.pk == draft)
-    wanted.valid_from = at
-    for row in rows:
-        if row.slug == wanted.slug and row is not wanted and row.valid_until is None:
-            row.valid_until = at
+def agreement_terms(row: Agreement, keys: Keys | None = None) -> AgreementTerms:
+    """Return a saved agreement, a draft too, as it is matched.
 
-
-def agreement_terms(row: Agreement, keys: Mapping[str, Mapping[str, int]]) -> AgreementTerms:
-    """Return an agreement as it is matched; keys: of each word, primary keys by short name."""
+    keys: those of keys_of_words, where the caller has read them already.
+    """
     return AgreementTerms(
         pk=row.pk,
         slug=row.slug,
@@ -345,7 +336,7 @@ def agreement_terms(row: Agreement, keys: Mapping[str, Mapping[str, int]]) -> Ag
         kind=row.kind,
         order=row.order,
         names=row.names,
-        conditions=matched_by(row.conditions, keys),
+        conditions=matched_by(row.conditions, keys_of_words() if keys is None else keys),
         reopening=row.reopening,
         valid_from=row.valid_from,
         valid_until=row.valid_until,
@@ -361,9 +352,7 @@ def keys_of_words() -> dict[str, dict[str, int]]:
     }
 
 
-def matched_by(
-    conditions: Mapping[str, Sequence[Any]], keys: Mapping[str, Mapping[str, int]]
-) -> dict[str, frozenset[Any]]:
+def matched_by(conditions: Mapping[str, Sequence[Any]], keys: Keys) -> dict[str, frozenset[Any]]:
     """Return conditions as facts are compared with them: short names become primary keys."""
     return {
         # A word nobody knows is no row: 0, and not None, which a caller without a site is.

@@ -7,9 +7,9 @@ from typing import Any, Literal, Protocol
 
 from sla.choices import DayKind
 from sla.rules.holidays import Holiday
+from sla.rules.hours import HALF_DAY
 
 Verdict = Literal["missing", "changed", "gone", "same", "by_hand"]
-_HALF = [["12:00", "24:00"]]  # what a generated half-day closes
 
 
 class Row(Protocol):
@@ -58,7 +58,9 @@ def compare(holidays: Sequence[Holiday], rows: Sequence[Row], source: str) -> li
 
 def shape_of(holiday: Holiday) -> tuple[str, list[list[str]]]:
     """Return the kind and the hours of the row a holiday becomes."""
-    return (DayKind.BREAK, _HALF) if holiday.is_half else (DayKind.CLOSED, [])
+    if holiday.is_half:
+        return DayKind.BREAK, [list(window) for window in HALF_DAY]
+    return DayKind.CLOSED, []
 
 
 def _of_holiday(holiday: Holiday, rows: Sequence[Row], source: str) -> Difference:

@@ -11,19 +11,19 @@ from django.views.decorators.http import require_safe
 
 from common.htmx import Request
 from common.translated import translated
+from sla.actions.days import MOST_DAYS
 from sla.choices import DayKind, HolidayRule
 from sla.engine import CalendarError
+from sla.engine.rules import WEEKDAYS
 from sla.forms.calendars import DayForm, NewCalendarForm, PreviewForm, WeekForm, examples, zones
-from sla.models import Calendar
+from sla.models import BEGINNING, Calendar
 from sla.queries import calendar_object
 from sla.queries.calendars import names_of_days, preview
 from sla.rules.holidays import holidays_of
 from sla.rules.review import shape_of
 from sla.views.asking import asked_for, may_look, today_in
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _KEYS = {DayKind.CLOSED: "holidays", DayKind.HOURS: "overrides", DayKind.BREAK: "breaks"}
-_MOST_DAYS = 62
 
 
 class Draft:
@@ -51,7 +51,7 @@ class Draft:
             *(v for v in self.described["versions"] if v["from"] not in instead),
             {
                 "from": since.isoformat(),
-                "week": {_DAYS[d - 1]: [list(h) for h in hours] for d, hours in week.items()},
+                "week": {WEEKDAYS[d - 1]: [list(h) for h in hours] for d, hours in week.items()},
             },
         ]
         self.state = "typed"
@@ -147,7 +147,7 @@ def _with_day(draft: Draft, data: Mapping[str, Any], today: date) -> None:
         return
     new = form.new_day()
     count = ((new.until or new.on) - new.on).days + 1
-    for number in range(min(count, _MOST_DAYS)):
+    for number in range(min(count, MOST_DAYS)):
         name = translated(new.names) if new.names else ""
         draft.put(new.kind, new.on + timedelta(days=number), new.hours, name)
     draft.state = "typed"
@@ -171,7 +171,7 @@ def _new(data: Mapping[str, Any], today: date) -> Draft:
         draft.state = "unclear"
         return draft
     typed = form.cleaned_data
-    draft.put_week(date(1900, 1, 1), form.week(), set())
+    draft.put_week(BEGINNING, form.week(), set())
     draft.described["holiday_rule"] = typed.get("holiday_rule") or HolidayRule.DATE
     country, region = typed.get("country", ""), typed.get("subdivision", "")
     for year in range(today.year, today.year + 3) if country else ():
