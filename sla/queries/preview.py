@@ -1,5 +1,6 @@
 """When an imagined ticket is due, with the days that make it up, here and at other sites."""
 
+from calendar import isleap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -7,9 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from django.utils.translation import gettext as _
 
 from accounts.models import Site
-from common.translated import translated
 from sla import engine
-from sla.models import DayException
 from sla.queries.examples import Pause, known_at, timeline
 from sla.queries.policy import Policy, Promise
 from sla.rules import AgreementTerms, StepTerms
@@ -81,7 +80,7 @@ def preview(terms: AgreementTerms, rules: Policy, tried: Try) -> list[Due]:
     (Policy.with_draft).
     """
     promises = rules.promised_by(terms, priority=tried.priority, site=tried.site)
-    return [_due(promise, tried) for promise in promises]
+    return [_due(promise, rules, tried) for promise in promises]
 
 
 def elsewhere(
@@ -109,10 +108,10 @@ def _is_worked(hours: engine.BusinessCalendar, on: date) -> bool:
 
 def _last(terms: AgreementTerms, rules: Policy, tried: Try, site: int | None) -> Due:
     promise = rules.promised_by(terms, priority=tried.priority, site=site)[-1]
-    return _due(promise, tried)
+    return _due(promise, rules, tried)
 
 
-def _due(promise: Promise, tried: Try) -> Due:
+def _due(promise: Promise, rules: Policy, tried: Try) -> Due:
     line = timeline(promise, tried.opened_at, tried.pauses)
     now = known_at(tried.opened_at, tried.pauses)
     reading = engine.evaluate(promise.terms, line, now)
@@ -120,7 +119,8 @@ def _due(promise: Promise, tried: Try) -> Due:
     days: list[Day] = []
     if reading.due_at is not None:
         days = _days(engine.explain(promise.terms, line, now), zone)
-        _name(days, _closed_names(promise.calendar))
+        for day in days:
+            day.name = rules.name_of_day(promise.calendar, day.on)
     instants = dict(reading.step_ats)
     steps = tuple((step, instants.get(step.milestone)) for step in promise.steps)
     return Due(
@@ -163,17 +163,6 @@ def _shift(on: date, zone: tzinfo) -> int:
     return int((ends - begins).total_seconds()) - 86_400
 
 
-def _closed_names(calendar: int) -> dict[date, str]:
-    """Return the names of the dated exceptions of a calendar."""
-    rows = DayException.objects.filter(calendar=calendar).values_list("date", "names")
-    return {on: translated(names) if names else "" for on, names in rows}
-
-
-def _name(days: Sequence[Day], names: dict[date, str]) -> None:
-    for day in days:
-        day.name = names.get(day.on, "")
-
-
 # --- Quick tries ---------------------------------------------------------------------------
 
 
@@ -209,5 +198,5 @@ def _clock_change(today: date, zone: tzinfo) -> datetime:
 
 def _leap_day(today: date) -> date:
     years = range(today.year, today.year + 9)
-    found = (date(y, 2, 29) for y in years if y % 4 == 0 and (y % 100 or y % 400 == 0))
+    found = (date(year, 2, 29) for year in years if isleap(year))
     return next(day for day in found if day >= today)
