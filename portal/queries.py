@@ -141,9 +141,9 @@ def _waits(reason: str) -> str:
 def promises(clocks: Sequence[Clock], *, at: datetime) -> list[Promise]:
     """Return what is still promised, the answer before the fix; a clock on hold promises none."""
     running = {ClockState.RUNNING, ClockState.BREACHED}
-    kinds = {Metric.FIRST_RESPONSE: "respond", Metric.RESOLUTION: "fix"}
+    kinds = {Metric.RESOLUTION: "fix"}
     return [
-        Promise(kinds[Metric(c.metric)], c.due_at, c.due_at <= at)
+        Promise(kinds.get(Metric(c.metric), "respond"), c.due_at, c.due_at <= at)
         for c in clocks
         if c.state in running and c.due_at is not None
     ]
@@ -186,4 +186,4 @@ def _state(place: int, here: int) -> str:
 
 
 def _page(tickets: QuerySet[Ticket], after: str, size: int) -> paging.Page[Row]:
-    return queries.rows(tickets, order="newest", after=after, size=size)
+    return queries.rows(tickets, order="newest", after=after, size=size, internal=False)

@@ -26,6 +26,8 @@ METRICS_OF = {
     AgreementKind.OLA: (Metric.ACCEPTANCE, Metric.TEAM_RESOLUTION),
     AgreementKind.UC: (Metric.SUPPLIER,),
 }
+# What the one who asked is promised; all else is the desk's own business.
+OF_CUSTOMERS = frozenset(METRICS_OF[AgreementKind.SLA])
 
 
 class Reopening(models.TextChoices):

@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from common import paging
 from common.origin import Channel, Origin
 from tickets.models import Ticket
+from tickets.permissions import can_see_internal
 from tickets.queries import records
 
 
@@ -34,7 +35,7 @@ class NewestFirst(BasePagination):
         key = paging.decode(cursor) if cursor else None
         if cursor and (key is None or key[0] is None):
             raise ValidationError({"after": [_("Take this word from “next” of the page before.")]})
-        page = records.records(queryset, key=key, size=int(size))
+        page = records.records(queryset, request.user, key=key, size=int(size))
         here = request.build_absolute_uri()
         self.next = replace_query_param(here, "after", page.next) if page.next else None
         return page.rows
@@ -89,4 +90,5 @@ class TicketDoor(viewsets.GenericViewSet[Ticket]):
 
     def answer(self, ticket: Ticket, code: int = status.HTTP_200_OK) -> Response:
         """Return the ticket as it is now."""
-        return Response(records.record(ticket.pk), status=code)
+        internal = can_see_internal(self.request.user, ticket)
+        return Response(records.record(ticket.pk, internal=internal), status=code)

@@ -16,7 +16,7 @@ from catalog.models import Category
 from common import formats
 from common.translated import translated
 from sla import engine
-from sla.choices import METRICS_OF, AgreementKind, ClockState, Metric
+from sla.choices import METRICS_OF, OF_CUSTOMERS, AgreementKind, ClockState, Metric
 from sla.queries import Policy, policy
 from sla.rules import AgreementTerms, is_valid, judge
 from tickets.models import Clock, Hold, Ticket
@@ -28,7 +28,6 @@ from tickets.queries.turns import Turn, names_of, turns
 from tickets.queries.wording import Line, Told, lines, sentences
 
 _EPOCH = date(1970, 1, 1).toordinal()
-_CUSTOMERS = METRICS_OF[AgreementKind.SLA]
 _KIND_OF = {metric: kind for kind, metrics in METRICS_OF.items() for metric in metrics}
 _CONDITIONS: Mapping[str, Any] = {
     "kind": gettext_lazy("kind"),
@@ -76,7 +75,7 @@ def clocks_to_explain(ticket: Ticket, *, internal: bool) -> list[Clock]:
     order = {metric: number for number, metric in enumerate(Metric.values)}
     found = Clock.objects.filter(ticket=ticket)
     if not internal:
-        found = found.filter(metric__in=_CUSTOMERS)
+        found = found.filter(metric__in=OF_CUSTOMERS)
     return sorted(found, key=lambda clock: (order[clock.metric], clock.run))
 
 

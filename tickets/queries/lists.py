@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
 from common import paging
-from sla.choices import ClockState
+from sla.choices import OF_CUSTOMERS, ClockState
 from sla.engine import BusinessCalendar, Countdown
 from sla.queries import REVISION, policy_of
 from tickets.models import Clock, Ticket
@@ -62,15 +62,17 @@ class Row:
 
 
 def rows(
-    tickets: QuerySet[Ticket], *, order: str = "due", after: str = "", size: int = PAGE
-) -> paging.Page[Row]:
+    tickets: QuerySet[Ticket], *, order: str = "due", after: str = "", size: int = PAGE,
+    internal: bool = True,
+) -> paging.Page[Row]:  # fmt: skip
     """Return one page of a list: two statements, whatever its size.
 
     order: "due" (earliest due first) or "newest". after: the cursor of the page before.
+    internal: chips also of what is promised between teams and by suppliers.
     """
     key = paging.decode(after) if after else None
     found = list(keyset(tickets, order=order, key=key).values_list(*_COLUMNS)[: size + 1])
-    chips = chips_of([row[0] for row in found[:size]])
+    chips = chips_of([row[0] for row in found[:size]], internal=internal)
     lines = [_row(row, chips.get(row[0])) for row in found[:size]]
     last = lines[-1] if lines else None
     cursor = None
@@ -91,10 +93,13 @@ def keyset(tickets: QuerySet[Ticket], *, order: str, key: paging.Key | None) -> 
     return tickets.order_by(f"{sign}{field}", f"{sign}id")
 
 
-def chips_of(ticket_ids: Collection[int]) -> dict[int, Chip]:
+def chips_of(ticket_ids: Collection[int], *, internal: bool = True) -> dict[int, Chip]:
     """Return for each ticket the chip of the clock that matters most to its reader."""
     best: dict[int, tuple[tuple[int, datetime | None], Chip]] = {}
-    found = Clock.objects.filter(ticket_id__in=ticket_ids).values_list(
+    clocks = Clock.objects.filter(ticket_id__in=ticket_ids)
+    if not internal:
+        clocks = clocks.filter(metric__in=OF_CUSTOMERS)
+    found = clocks.values_list(
         "ticket_id", "started_at", "calendar_id", REVISION,
         "metric", "state", "due_at", "at_risk_at", "stopped_at",
     )  # fmt: skip

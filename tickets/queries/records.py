@@ -8,8 +8,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.permissions import can_read_desk
 from audit.queries import of_subject
 from common import paging
+from sla.choices import OF_CUSTOMERS
 from sla.queries import policy
 from tickets.models import Clock, Ticket
 from tickets.queries.lists import keyset
@@ -22,6 +24,7 @@ _COLUMNS = (
     "assignee_id", "assignee__given_name", "assignee__family_name",
     "requester_id", "requester__given_name", "requester__family_name",
 )  # fmt: skip
+_REQUESTER = _COLUMNS.index("requester_id")
 _MORE = (
     "description", "category__slug", "impact", "urgency", "channel", "opened_at", "resolved_at",
     "resolution",
@@ -44,22 +47,28 @@ PUBLIC_FIELDS = frozenset(
 
 
 def records(
-    tickets: QuerySet[Ticket], *, key: paging.Key | None = None, size: int = 50
+    tickets: QuerySet[Ticket], reader: Any, *, key: paging.Key | None = None, size: int = 50
 ) -> paging.Page[Record]:
-    """Return one page of tickets, newest first, with their clocks; key: of the row before."""
+    """Return one page of tickets, newest first, with their clocks; key: of the row before.
+
+    Of a ticket of their own a reader finds here what its requester is promised.
+    """
     line = keyset(tickets, order="newest", key=key)
     found = list(line.values_list(*_COLUMNS, "opened_at")[: size + 1])
     cursor = None
     if len(found) > size:
         last = found[size - 1]
         cursor = paging.encode((last[-1], last[0]))
-    return paging.Page(rows=_with_clocks(found[:size]), next=cursor, is_first=key is None)
+    is_desk = can_read_desk(reader)
+    internal = {row[0] for row in found if is_desk and row[_REQUESTER] != reader.pk}
+    rows = _with_clocks(found[:size], internal)
+    return paging.Page(rows=rows, next=cursor, is_first=key is None)
 
 
-def record(ticket_id: int) -> Record:
-    """Return one ticket with everything its requester may know."""
+def record(ticket_id: int, *, internal: bool) -> Record:
+    """Return one ticket; without `internal` the clocks are those of its requester."""
     values = Ticket.objects.filter(pk=ticket_id).values_list(*_COLUMNS, *_MORE).get()
-    (found,) = _with_clocks([values])
+    (found,) = _with_clocks([values], {ticket_id} if internal else ())
     names = (name.partition("__")[0] for name in _MORE)
     return found | dict(zip(names, values[len(_COLUMNS) :], strict=True))
 
@@ -71,7 +80,7 @@ def detail(ticket: Ticket, *, internal: bool, at: datetime) -> Record:
         events = list(of_subject("ticket", ticket.pk).select_related(None))
         clocks = list(Clock.objects.filter(ticket=ticket).order_by("run"))
         sums = [asdict(one) for one in time_spent(ticket, events, clocks, rules=policy(), at=at)]
-    return record(ticket.pk) | {"time_spent": sums}
+    return record(ticket.pk, internal=internal) | {"time_spent": sums}
 
 
 def history(ticket: Ticket, *, internal: bool) -> list[Record]:
@@ -94,17 +103,19 @@ def history(ticket: Ticket, *, internal: bool) -> list[Record]:
     ]  # fmt: skip
 
 
-def _with_clocks(found: Sequence[tuple[Any, ...]]) -> list[Record]:
-    clocks = _clocks([values[0] for values in found])
+def _with_clocks(found: Sequence[tuple[Any, ...]], internal: Collection[int]) -> list[Record]:
+    clocks = _clocks([values[0] for values in found], internal)
     return [_record(values, clocks[values[0]]) for values in found]
 
 
-def _clocks(ticket_ids: Collection[int]) -> dict[int, list[Record]]:
+def _clocks(ticket_ids: Collection[int], internal: Collection[int]) -> dict[int, list[Record]]:
+    """Return the clocks of tickets; those of `internal` with the ones for the desk alone."""
     known = defaultdict[int, list[Record]](list)
     rows = Clock.objects.filter(ticket_id__in=ticket_ids).order_by("metric", "run")
     names = ("metric", "state", "due_at", "breached_at")
     for ticket_id, *values in rows.values_list("ticket_id", *names):
-        known[ticket_id].append(dict(zip(names, values, strict=True)))
+        if values[0] in OF_CUSTOMERS or ticket_id in internal:
+            known[ticket_id].append(dict(zip(names, values, strict=True)))
     return known
 
 

@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from sla.choices import METRICS_OF, AgreementKind, ClockState, Metric
+from sla.choices import OF_CUSTOMERS, ClockState, Metric
 from tickets.choices import PUBLIC
 from tickets.models import Clock, Entry, Ticket
 
@@ -20,6 +20,6 @@ def clocks_of(ticket: Ticket, *, internal: bool) -> list[Clock]:
     """
     found = Clock.objects.filter(ticket=ticket).exclude(state=ClockState.CANCELLED)
     if not internal:
-        found = found.filter(metric__in=METRICS_OF[AgreementKind.SLA])
+        found = found.filter(metric__in=OF_CUSTOMERS)
     last = {clock.metric: clock for clock in found.order_by("run")}
     return [last[metric] for metric in Metric if metric in last]

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.models import Event
+from tests.factories import agreement
 from tests.moments import MONDAY_9
 from tickets.models import Ticket
 
@@ -223,3 +224,23 @@ def test_a_request_with_a_key_opens_its_ticket_once(world, program):
     assert first.json() == again.json()
     assert (long.status_code, long.json()["field"]) == (400, "key")
     assert Ticket.objects.count() == 1
+
+
+def test_what_teams_promise_each_other_is_for_the_desk_alone(world, new_ticket, program):
+    agreement(
+        "between-teams", 10, kind="ola", calendar=world.office,
+        seconds={"acceptance": 900, "team_resolution": 1_800},
+    )  # fmt: skip
+    ticket = new_ticket()
+    path = f"tickets/{ticket.number}/"
+
+    def metrics(person):
+        row, one = program(person).get("tickets/").json()["results"][0], program(person).get(path)
+        answer = program(person).post(f"{path}reply/", {"body": "…"})
+        return [
+            {c["metric"] for c in found["clocks"]} for found in (row, one.json(), answer.json())
+        ]
+
+    every = {"first_response", "resolution", "acceptance", "team_resolution"}
+    assert metrics(world.nadia) == [every] * 3
+    assert metrics(world.sylvie) == [{"first_response", "resolution"}] * 3

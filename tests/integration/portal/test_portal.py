@@ -8,7 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories import category, origin_of
+from common import clock, formats
+from tests.factories import agreement, category, origin_of
 from tests.moments import MONDAY_9
 from tickets import actions
 from tickets.choices import HoldReason
@@ -365,3 +366,39 @@ def test_a_refused_report_keeps_its_key(sylvie):
 
     assert answer.status_code == 422
     assert 'name="key" value="abc123"' in answer.content.decode()
+
+
+@pytest.fixture
+def promised(world):
+    """The small desk with promises of every kind, those between teams due before the others."""
+    agreement(
+        "with-replies", 5, calendar=world.office,
+        seconds={"first_response": 3_600, "next_reply": 7_200, "resolution": 28_800},
+    )  # fmt: skip
+    agreement(
+        "between-teams", 10, kind="ola", calendar=world.office,
+        seconds={"acceptance": 900, "team_resolution": 1_800},
+    )  # fmt: skip
+    return world
+
+
+def test_a_message_that_waits_for_an_answer_has_its_promise_too(promised, new_ticket, sylvie):
+    ticket = new_ticket(at=None)
+    actions.reply(ticket.pk, body="We look at it.", origin=origin_of(promised.nadia))
+    actions.reply(ticket.pk, body="And now?", origin=origin_of(promised.sylvie))
+
+    page = sylvie.get(f"/my/{ticket.number}/").content.decode()
+
+    assert page.count("You will hear from us before") == 1
+    assert "answer by" in sylvie.get("/my/").content.decode()
+
+
+def test_what_teams_promise_each_other_is_no_promise_to_the_caller(promised, new_ticket, sylvie):
+    ticket = new_ticket()
+    actions.take(ticket.pk, origin=origin_of(promised.nadia))
+    assert ticket.clocks.order_by("due_at").first().metric == "acceptance"
+
+    page = sylvie.get("/my/").content.decode()
+
+    due = ticket.clocks.get(metric="first_response").due_at
+    assert f"late, promised for {formats.moment(due, clock.now(), 'en')}" in page
