@@ -46,11 +46,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """By when something is promised; kind: respond or fix; late: the instant has passed."""
+    """By when something is promised; late: the instant has passed."""
 
-    kind: str
+    metric: Metric
     due_at: datetime
     late: bool
+
+    @property
+    def kind(self) -> str:
+        """What is promised: the fix, or a word."""
+        return "fix" if self.metric == Metric.RESOLUTION else "respond"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +146,8 @@ def _waits(reason: str) -> str:
 def promises(clocks: Sequence[Clock], *, at: datetime) -> list[Promise]:
     """Return what is still promised, the answer before the fix; a clock on hold promises none."""
     running = {ClockState.RUNNING, ClockState.BREACHED}
-    kinds = {Metric.RESOLUTION: "fix"}
     return [
-        Promise(kinds.get(Metric(c.metric), "respond"), c.due_at, c.due_at <= at)
+        Promise(Metric(c.metric), c.due_at, c.due_at <= at)
         for c in clocks
         if c.state in running and c.due_at is not None
     ]

@@ -85,3 +85,24 @@ def test_a_deadline_explains_itself_and_a_clock_is_mended(ticket, live_web, brow
         page.get_by_role("button", name="Write 1 difference").press("Enter")
         expect(page.get_by_text("Every clock is what the history says.")).to_be_visible()
         assert not Clock.objects.filter(target_seconds=60).exists()
+
+
+def test_a_caller_asks_why_it_is_due_then_and_stays_on_their_own_pages(browser, live_web, ticket):
+    sylvie = ticket.requester
+    sylvie.language = "en"
+    accounts.save_person(sylvie, origin=factories.system(), password=PASSWORD)
+    for sign_in in pages_of(browser, PASSWORD):
+        page = sign_in(live_web, "sylvie")
+        page.goto(f"{live_web}/my/{ticket.number}/")
+        look(page, "caller-promise")
+
+        page.get_by_role("link", name="why? fix").click()
+
+        expect(page.get_by_role("heading", name="Fix", level=1)).to_be_visible()
+        expect(page.locator(".rail")).to_have_count(0)
+        look(page, "caller-why")
+        page.get_by_role("link", name="Response").click()
+        expect(page.get_by_role("dialog")).to_contain_text("Response")
+        page.keyboard.press("Escape")
+        page.get_by_role("link", name=ticket.number).click()
+        expect(page).to_have_url(f"{live_web}/my/{ticket.number}/")

@@ -402,3 +402,21 @@ def test_what_teams_promise_each_other_is_no_promise_to_the_caller(promised, new
 
     due = ticket.clocks.get(metric="first_response").due_at
     assert f"late, promised for {formats.moment(due, clock.now(), 'en')}" in page
+
+
+def test_beside_each_promise_stands_why_it_is_due_then(promised, new_ticket, sylvie):
+    ticket = new_ticket(at=None)
+    page = sylvie.get(f"/my/{ticket.number}/").content.decode()
+    links = re.findall(r'class="promise__why" href="([^"]+)">why\?<', page)
+    assert [link.split("/")[-2] for link in links] == ["first_response", "resolution"]
+
+    for link in links:
+        answer = sylvie.get(link)
+
+        why = answer.content.decode()
+        assert answer.status_code == 200
+        assert "of “office en”" in why
+        assert f'href="/my/{ticket.number}/"' in why
+        assert '<body class="portal' in why
+        assert 'class="rail"' not in why
+        assert "between-teams" not in why

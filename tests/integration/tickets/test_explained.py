@@ -223,3 +223,10 @@ def test_which_rule_matched_is_told_with_what_the_others_failed_on(world, held):
         rule
         == "“live en” does not match: category. “standard en” matches every ticket of its kind."
     )
+
+
+def test_that_a_clock_wants_repair_is_told_to_the_desk_alone(world, held):
+    held.clocks.filter(metric="resolution").update(due_at=FRIDAY)
+
+    assert "An administrator can repair it." in why(world.nadia, held)
+    assert "An administrator can repair it." not in why(world.sylvie, held)
