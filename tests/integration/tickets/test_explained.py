@@ -225,6 +225,7 @@ def test_which_rule_matched_is_told_with_what_the_others_failed_on(world, held):
     )
 
 
+@pytest.mark.breaks_rows
 def test_that_a_clock_wants_repair_is_told_to_the_desk_alone(world, held):
     held.clocks.filter(metric="resolution").update(due_at=FRIDAY)
 
