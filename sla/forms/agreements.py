@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
 from common.fields import DurationTyped
-from common.translated import LANGUAGES
 from sla.actions import Content
 from sla.choices import METRICS_OF, AgreementKind, Audience, Metric, Reopening, StepAction
+from sla.forms.names import Named, initial_names
 from sla.queries import Keys, Policy, matched_by
 from sla.queries.words import PRIORITIES, WORDS, Vocabulary, word_label
 from sla.rules import AgreementTerms, Fault, StepTerms, TargetTerms, step_field
@@ -21,15 +21,12 @@ MOST_STEPS = 40
 UNITS = [
     ("percent", "%"), ("before", _("before due")), ("after", _("after due")),
 ]  # fmt: skip
-NAMES = {
-    "en": _("Name in English"), "fr": _("Name in French"), "de": _("Name in German"),
-    "it": _("Name in Italian"),
-}  # fmt: skip
 
 
-class HeadForm(forms.Form):
+class HeadForm(Named):
     """Names, place and what a reopening does."""
 
+    name_missing = _("Give a name in English, French, German and Italian.")
     place = forms.TypedChoiceField(
         label=_("Order"), coerce=int, help_text=_("The first that matches counts.")
     )
@@ -37,13 +34,6 @@ class HeadForm(forms.Form):
 
     def __init__(self, *args: Any, places: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for language in LANGUAGES:
-            self.fields[f"name_{language}"] = forms.CharField(
-                label=NAMES[language], max_length=120,
-                error_messages={
-                    "required": _("Give a name in English, French, German and Italian.")
-                },
-            )  # fmt: skip
         self.fields["place"].choices = [  # type: ignore[attr-defined]
             (n, _("%(place)s of %(all)s") % {"place": n, "all": places})
             for n in range(1, places + 1)
@@ -276,7 +266,7 @@ class Editor:
         head = self.head.cleaned_data
         found = [form.terms(self._steps_of(form.metric)) for form in self.targets]
         return Content(
-            names={language: head[f"name_{language}"].strip() for language in LANGUAGES},
+            names=self.head.names(),
             conditions={form.word: form.chosen() for form in self.conditions},
             targets=[target for target in found if target is not None],
             reopening=head["reopening"], place=head["place"],
@@ -344,8 +334,7 @@ def _words(given: Sequence[str]) -> list[str]:
 
 
 def _head(terms: AgreementTerms, place: int) -> dict[str, Any]:
-    found = {f"name_{language}": terms.names.get(language, "") for language in LANGUAGES}
-    return {**found, "place": place, "reopening": terms.reopening}
+    return {**initial_names(terms.names), "place": place, "reopening": terms.reopening}
 
 
 def _target(target: TargetTerms | None) -> dict[str, Any]:

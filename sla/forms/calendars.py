@@ -1,7 +1,7 @@
 """The forms of calendars: head, week, dated exceptions, retiring, and the preview."""
 
 from calendar import isleap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import available_timezones
@@ -12,22 +12,16 @@ from django.utils.translation import gettext as _
 
 from common.errors import InvalidInput
 from common.fields import DateTyped, DurationTyped, MomentTyped
-from common.translated import LANGUAGES
 from sla.actions.calendars import RESERVED, NewWeek
 from sla.actions.days import NewDay
 from sla.choices import DayKind, HolidayRule, Weekday
+from sla.forms.names import Named, initial_names
 from sla.models import BEGINNING, Calendar, CalendarVersion, DayException
 from sla.queries.calendars import week_of
 from sla.rules.holidays import countries, subdivisions
 from sla.rules.hours import HALF_DAY, overlaps_across_days, read_hours, typed
 
 HALF = "half"  # a half-day: offered as a kind of its own, kept as a break until midnight
-LANGUAGE_NAMES = {
-    "en": gettext_lazy("Name in English"),
-    "fr": gettext_lazy("Name in French"),
-    "de": gettext_lazy("Name in German"),
-    "it": gettext_lazy("Name in Italian"),
-}
 
 
 def zones() -> list[tuple[str, str]]:
@@ -61,35 +55,6 @@ class CorrectsPast(forms.Form):
         ),
         required=False,
     )
-
-
-class Named(forms.Form):
-    """Names in four languages as four fields; `names_needed`: all of them."""
-
-    names_needed = True
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        for language in LANGUAGES:
-            self.fields[f"name_{language}"] = forms.CharField(
-                label=LANGUAGE_NAMES[language], max_length=120, required=self.names_needed,
-                error_messages={"required": _("Give a name in each of the four languages.")},
-            )  # fmt: skip
-
-    def names(self) -> dict[str, str]:
-        """Return the names; where one is missing, the first that was given stands for it."""
-        given = {code: self.cleaned_data.get(f"name_{code}", "") for code in LANGUAGES}
-        some = next((name for name in given.values() if name), "")
-        return {code: name or some for code, name in given.items()} if some else {}
-
-    def name_fields(self) -> list[forms.BoundField]:
-        """Return the fields of the names, in the order of the languages."""
-        return [self[f"name_{code}"] for code in LANGUAGES]
-
-
-def initial_names(names: Mapping[str, str]) -> dict[str, str]:
-    """Return names as the initial values of `Named`."""
-    return {f"name_{code}": names.get(code, "") for code in LANGUAGES}
 
 
 class HeadForm(Named, CorrectsPast):

@@ -9,17 +9,22 @@ from django.utils.translation import gettext_lazy as _
 
 from common.durations import exact, read_duration
 from common.translated import LANGUAGES
+from sla.forms.names import Named, initial_names
 from sla.queries import ReasonTerms
 from sla.rules.reasons import kept
 
 LONGEST = 5_000 * 3_600  # more than two years of office hours
 FLAGS = ("needs_date", "needs_message", "wakes_on_answer", "wakes_on_date")
-_NAMES = {"en": _("English"), "fr": _("French"), "de": _("German"), "it": _("Italian")}
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(Named):
     """Names, what it asks for, and what ends a hold for it."""
 
+    longest_name = 60
+    name_labels: Mapping[str, Any] = {
+        "en": _("English"), "fr": _("French"), "de": _("German"), "it": _("Italian"),
+    }  # fmt: skip
+    name_missing = _("Give a name in each language.")
     needs_date = forms.BooleanField(
         label=_("A date must be given; the caller is promised it"), required=False
     )
@@ -36,11 +41,6 @@ class ReasonForm(forms.Form):
 
     def __init__(self, data: Any, *, reason: ReasonTerms | None) -> None:
         super().__init__(data, initial=_initial(reason))
-        for language in LANGUAGES:
-            self.fields[f"name_{language}"] = forms.CharField(
-                label=_NAMES[language], max_length=60,
-                error_messages={"required": _("Give a name in each language.")},
-            )  # fmt: skip
         for name in kept(reason.slug if reason else "").keys() & set(FLAGS):
             self.fields[name].disabled = True
             self.fields[name].help_text = _("This is what the reason is for.")
@@ -60,7 +60,7 @@ class ReasonForm(forms.Form):
         """Return the fields of the reason, once the form is valid."""
         data = self.cleaned_data
         return {
-            "names": {language: data[f"name_{language}"].strip() for language in LANGUAGES},
+            "names": self.names(),
             "max_seconds": data["longest"],
             **{name: data[name] for name in FLAGS},
         }
@@ -72,6 +72,6 @@ def _initial(reason: ReasonTerms | None) -> dict[str, Any]:
     longest = exact(reason.max_seconds, get_language() or "en") if reason.max_seconds else ""
     return {
         "longest": longest,
-        **{f"name_{language}": reason.name_in(language) for language in LANGUAGES},
+        **initial_names({language: reason.name_in(language) for language in LANGUAGES}),
         **{name: getattr(reason, name) for name in FLAGS},
     }
