@@ -148,6 +148,13 @@ def detail(request: Request, slug: str) -> HttpResponse:
     return TemplateResponse(request, "sla/agreements/page.html", context(request, **more))
 
 
+def _newest(slug: str) -> Agreement:
+    row = queries.versions_of(slug).first()
+    if row is None:
+        raise Http404
+    return row
+
+
 def _wanted(versions: list[Agreement], number: str) -> Agreement:
     if not number:
         return versions[0]
@@ -183,9 +190,7 @@ def compare(
 def preview(request: Request, slug: str) -> HttpResponse:
     """Answer "opened at X is due at Y" for the version in force; a fragment."""
     reads(request)
-    row = queries.versions_of(slug).first()
-    if row is None:
-        raise Http404
+    row = _newest(slug)
     terms = queries.agreement_terms(row)
     more = previewed(request, request.GET, terms, names=words.Vocabulary(), now=timezone.now())
     return TemplateResponse(
@@ -198,10 +203,7 @@ def examples(request: Request, slug: str) -> HttpResponse:
     """Keep or forget an example of the version in force."""
     reads(request)
     writes(request)
-    row = queries.versions_of(slug).first()
-    if row is None:
-        raise Http404
-    keep_or_forget(request, request.POST, queries.agreement_terms(row))
+    keep_or_forget(request, request.POST, queries.agreement_terms(_newest(slug)))
     return redirect("agreement", slug=slug)
 
 
@@ -229,9 +231,7 @@ def retire(request: Request, slug: str) -> HttpResponse:
     """End an agreement for the tickets to come."""
     reads(request)
     writes(request)
-    row = queries.versions_of(slug).first()
-    if row is None:
-        raise Http404
+    row = _newest(slug)
     try:
         actions.retire(slug, origin=Origin.of_request(request))
         messages.success(request, _("“%(name)s” is not in force any more.") % {"name": row})

@@ -1,4 +1,4 @@
-"""What the pages of calendars share: who may look, who may change, how a refusal is shown."""
+"""What the pages of calendars and reasons share: who may look and change, how one is refused."""
 
 from collections.abc import Callable
 from datetime import date
@@ -53,10 +53,15 @@ def done(form: forms.Form, act: Callable[[], Any]) -> bool:
     try:
         act()
     except DomainError as error:
-        name = error.field if isinstance(error, InvalidInput) else ""
-        form.add_error(name if name in form.fields else None, str(error))
+        say_why(form, error)
         return False
     return True
+
+
+def say_why(form: forms.Form, error: DomainError) -> None:
+    """Put the words of a refusal on the field they are about, or above the form."""
+    name = error.field if isinstance(error, InvalidInput) else ""
+    form.add_error(name if name in form.fields else None, str(error))
 
 
 def only_shows(data: Any) -> bool:

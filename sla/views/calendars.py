@@ -22,9 +22,9 @@ from sla.forms.calendars import (
     HeadForm,
     NewCalendarForm,
     RetireForm,
-    initial_names,
     regions_to_choose,
 )
+from sla.forms.names import initial_names
 from sla.models import BEGINNING, Calendar, CalendarVersion
 from sla.queries import calendars as reads
 from sla.rules.holidays import YEARS

@@ -11,14 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.permissions import can_read_desk, is_administrator
-from common.errors import DomainError, InvalidInput
+from accounts.permissions import is_administrator
+from common.errors import DomainError
 from common.htmx import Request
 from common.origin import Origin
 from sla import actions
 from sla.forms.reasons import ReasonForm
 from sla.queries import ReasonTerms, policy
 from sla.queries.reasons import page
+from sla.views.asking import may_look, say_why
 
 NAV = {"nav": "setup", "part": "reasons"}
 
@@ -26,10 +27,7 @@ NAV = {"nav": "setup", "part": "reasons"}
 @require_safe
 def index(request: Request) -> HttpResponse:
     """Show all reasons with what they ask for, what ends them and which clocks they stop."""
-    if not can_read_desk(request.user):
-        raise PermissionDenied(
-            _("The setup is for the people of the service desk. Ask them what you want to know.")
-        )
+    may_look(request)
     shown = page(policy(), at=timezone.now())
     context = NAV | {"shown": shown, "may_change": is_administrator(request.user)}
     return TemplateResponse(request, "sla/reasons/index.html", context)
@@ -86,7 +84,7 @@ def _ask(request: Request, reason: ReasonTerms | None) -> HttpResponse:
                     origin=Origin.of_request(request),
                 )  # fmt: skip
             except DomainError as error:
-                form.add_error(_field_of(error, form), str(error))
+                say_why(form, error)
                 status = error.status
             else:
                 messages.success(request, _("“%(name)s” is saved.") % {"name": row})
@@ -100,11 +98,6 @@ def _known(slug: str) -> ReasonTerms:
     if found is None:
         raise Http404
     return found
-
-
-def _field_of(error: DomainError, form: ReasonForm) -> str | None:
-    name = error.field if isinstance(error, InvalidInput) else ""
-    return name if name in form.fields else None
 
 
 def _may_change(request: Request) -> None:
