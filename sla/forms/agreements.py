@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
@@ -88,7 +89,12 @@ class TargetForm(forms.Form):
         calendar: Any = self.fields["calendar"]
         calendar.choices = [
             ("", _("of the caller's site")),
-            *((str(pk), rules.calendar_name(pk)) for pk in rules.calendars),
+            *(
+                (str(pk), rules.calendar_name(pk))
+                for pk in rules.calendars
+                if not rules.is_retired(pk, timezone.now())
+                or str(pk) == self.initial.get("calendar")
+            ),
         ]
 
     @property

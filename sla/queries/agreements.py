@@ -53,8 +53,8 @@ def last_change(row: Agreement) -> int:
 
 
 def faults_of(terms: AgreementTerms, rules: Policy, at: datetime) -> list[Fault]:
-    """Return what keeps an agreement from being published, hours that never come included."""
-    return [*faults(terms), *_never_due(terms, rules, at)]
+    """Return what keeps an agreement from being published, its calendars included."""
+    return [*faults(terms), *_never_due(terms, rules, at), *_retired(terms, rules, at)]
 
 
 def _never_due(terms: AgreementTerms, rules: Policy, at: datetime) -> list[Fault]:
@@ -66,6 +66,17 @@ def _never_due(terms: AgreementTerms, rules: Policy, at: datetime) -> list[Fault
                 text = _("By “%(calendar)s” this never falls due: it does not open that long.")
                 found.append(Fault(f"{target.metric}-calendar", text % words))
     return found
+
+
+def _retired(terms: AgreementTerms, rules: Policy, at: datetime) -> list[Fault]:
+    """Who counts by a retired calendar goes on with it; nothing new does."""
+    known = rules.calendars_in_force(terms.kind, terms.slug)
+    text = _("“%(calendar)s” is retired. Choose another calendar.")
+    return [
+        Fault(f"{t.metric}-calendar", text % {"calendar": rules.calendar_name(t.calendar)})
+        for t in terms.targets
+        if t.calendar is not None and t.calendar not in known and rules.is_retired(t.calendar, at)
+    ]
 
 
 def _calendars(target: TargetTerms, rules: Policy) -> list[int]:

@@ -86,6 +86,7 @@ class Policy:
     """Every calendar and agreement of one revision.
 
     closed_names: of each calendar, what its holidays and other dated exceptions are called.
+    retired: from which date on nothing new may count by a calendar.
     """
 
     calendars: Mapping[int, BusinessCalendar]
@@ -96,6 +97,7 @@ class Policy:
     agreements: Mapping[str, tuple[AgreementTerms, ...]]
     reasons: Mapping[str, ReasonTerms]
     closed_names: Mapping[int, Mapping[date, Mapping[str, str]]] = field(default_factory=dict)
+    retired: Mapping[int, date] = field(default_factory=dict)
     _made: dict[tuple[int, str, int, int], Promise] = field(default_factory=dict, compare=False)
 
     def promises(
@@ -162,6 +164,20 @@ class Policy:
     def calendar_name(self, calendar: int) -> str:
         """Return the name of a calendar in the active language."""
         return translated(self.calendar_names[calendar])
+
+    def is_retired(self, calendar: int, at: datetime) -> bool:
+        """Test if nothing new may count by a calendar at an instant."""
+        on = self.retired.get(calendar)
+        return on is not None and on <= at.astimezone(self.calendars[calendar].rules.zone).date()
+
+    def calendars_in_force(self, kind: str, slug: str) -> set[int | None]:
+        """Return the calendars that the version of an agreement that goes on counts by."""
+        return {
+            target.calendar
+            for agreement in self.agreements.get(kind, ())
+            if agreement.slug == slug and agreement.valid_until is None
+            for target in agreement.targets
+        }
 
     def name_of_day(self, calendar: int, day: date) -> str:
         """Return what a date is called in a calendar, such as a holiday; empty: nothing."""
@@ -281,6 +297,7 @@ def read_policy() -> Policy:
             c.pk: {day.date: day.names for day in c.exceptions.all() if day.names}
             for c in calendars
         },
+        retired={c.pk: c.retired_on for c in calendars if c.retired_on is not None},
     )
 
 

@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from random import Random
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from django.core.cache import cache
 from accounts import actions as accounts
 from accounts.models import Site
 from audit.models import Event
+from common.errors import InvalidInput
 from sla import actions, queries
 from sla.choices import AgreementKind
 from sla.forms.agreements import Editor
@@ -360,6 +362,40 @@ def test_hours_that_never_come_are_refused(world, draft, signed_in):
 
     assert answer.status_code == 422
     assert "this never falls due" in said(answer)
+
+
+def test_a_retired_calendar_is_not_newly_chosen(world, draft, signed_in):
+    closing = factories.calendar("closing", factories.OFFICE)
+    actions.retire_calendar(closing, on=date(2026, 1, 1), origin=system())
+
+    page = signed_in("beat").get(DRAFT).content.decode()
+    assert ">24x7 en</option>" in page
+    assert ">closing en</option>" not in page
+
+    answer = signed_in("beat").post(
+        DRAFT, typed(draft, **{"resolution-calendar": str(closing.pk)})
+    )
+    assert answer.status_code == 422
+    terms = queries.agreement_terms(draft)
+    chosen = [replace(target, calendar=closing.pk) for target in terms.targets]
+    content = actions.Content(names=draft.names, targets=chosen, conditions=draft.conditions)
+    actions.save_draft(draft, content, origin=origin_of(world.beat))
+    with pytest.raises(InvalidInput, match="“closing en” is retired"):
+        actions.publish(draft, origin=origin_of(world.beat))
+
+
+def test_who_counts_by_a_calendar_goes_on_with_it_when_it_is_retired(world, signed_in):
+    actions.retire_calendar(
+        world.always, on=date(2026, 1, 1), although_used=True, origin=origin_of(world.beat)
+    )
+    draft = actions.make_draft("live", origin=origin_of(world.beat))
+
+    answer = signed_in("beat").post(
+        DRAFT.replace("standard", "live"), typed(draft, name_en="Later")
+    )
+
+    assert answer.status_code == 302
+    actions.publish(draft, origin=origin_of(world.beat))
 
 
 def test_rows_come_and_go_without_javascript_and_without_saving(draft, signed_in):
