@@ -12,10 +12,11 @@ from django.utils.functional import Promise
 
 from accounts.models import Membership, Team
 from catalog.models import CategorySkill
+from common.shared import KEPT
 from escalation.choices import WhyLate
 from escalation.models import HandlingTime
 from escalation.queries import trials
-from escalation.queries.outlook import KEPT, shared, visible
+from escalation.queries.outlook import shared, visible
 from escalation.rules.forecast import Expected, Outlook, Span, forecast
 from escalation.rules.trial import Score
 from sla.engine.instants import moment_of, moment_or_none

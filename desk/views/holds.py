@@ -1,8 +1,8 @@
 """How holds are used: figures for the leads, by team and reason, each with its list."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 from accounts.models import Team
 from common.htmx import Request
 from desk.queries import holds, lead
+from desk.queries.held import Held, Waited
 from desk.views.lead import only_leads, wanted
 from sla.queries import Policy, policy
-from tickets.models import Ticket
 
 PAGE = 100  # lines of a list
 MOST_MINUTES = 600
@@ -27,12 +27,12 @@ class Asked:
     """What a reader wants to see, and the address of the same with something changed."""
 
     days: int
+    minutes: int
     team: Team | None
-    period: holds.Period
 
     def words(self, **more: object) -> str:
         """Return the query of this look, with words changed or added."""
-        words: dict[str, object] = {"days": self.days, "minutes": self.period.minutes}
+        words: dict[str, object] = {"days": self.days, "minutes": self.minutes}
         if self.team is not None:
             words["team"] = self.team.slug
         return "?" + urlencode(words | more)
@@ -43,17 +43,16 @@ def page(request: Request) -> HttpResponse:
     """Show how long tickets wait for what, and how holds are used."""
     only_leads(request.user)
     known = lead.teams()
-    asked, rules = _asked(request, known), policy()
-    tickets = _tickets(request, asked)
-    found = holds.begun(tickets, rules, asked.period)
+    asked, rules, at = _asked(request, known), policy(), timezone.now()
+    seen = _look(request, asked, rules, at)
     names = {slug: reason.name for slug, reason in rules.reasons.items()}
     teams = {str(team.pk): team.name for team in known}
-    context = _context(asked, known) | {
-        "waiting": holds.waiting(tickets, rules, asked.period),
+    context = _context(asked, known, seen, at) | {
+        "waiting": holds.waiting(seen, rules),
         "names": names,
-        "total": holds.numbers(found, asked.period),
-        "by_reason": holds.counts(found, asked.period, of=lambda h: h.reason, names=names),
-        "by_team": holds.counts(found, asked.period, of=lambda h: str(h.team), names=teams),
+        "total": holds.numbers(seen.holds, seen),
+        "by_reason": holds.counts(seen, of=lambda h: h.reason, names=names),
+        "by_team": holds.counts(seen, of=lambda h: str(h.team), names=teams),
         "slugs": {str(team.pk): team.slug for team in known},
     }
     return TemplateResponse(request, "desk/holds.html", context)
@@ -64,22 +63,19 @@ def listed(request: Request) -> HttpResponse:
     """Show what is behind one figure: its holds, or the tickets that waited for a reason."""
     only_leads(request.user)
     known = lead.teams()
-    asked, rules = _asked(request, known), policy()
+    asked, rules, at = _asked(request, known), policy(), timezone.now()
     figure, reason = request.GET.get("figure", "begun"), request.GET.get("reason", "")
     if figure != "tickets" and figure not in holds.FIGURES:
         raise Http404
-    tickets, rows = _tickets(request, asked), list[Any]()
+    seen = _look(request, asked, rules, at)
+    rows: Sequence[Waited | Held]
     if figure == "tickets":
-        rows = holds.waited(tickets, rules, asked.period, reason=reason)
+        rows = holds.waited(seen, reason=reason)
     else:
         counts = holds.FIGURES[figure].counts
-        rows = [
-            held
-            for held in holds.begun(tickets, rules, asked.period)
-            if counts(held, asked.period) and reason in {"", held.reason}
-        ]
+        rows = [h for h in seen.holds if counts(h, seen) and reason in {"", h.reason}]
     number = _page(request)
-    context = _context(asked, known) | {
+    context = _context(asked, known, seen, at) | {
         "figure": holds.FIGURES.get(figure),
         "word": figure,
         "reason": _name(rules, reason),
@@ -96,11 +92,11 @@ def _asked(request: Request, known: list[Team]) -> Asked:
     """Read the period, the team and the minutes; what nobody could mean is left as it begins."""
     days = _number(request, "days", 30)
     minutes = _number(request, "minutes", holds.NEAR)
-    until = timezone.now()
-    days = days if days in holds.PERIODS else 30
-    minutes = minutes if 1 <= minutes <= MOST_MINUTES else holds.NEAR
-    period = holds.Period(until - timedelta(days=days), until, minutes)
-    return Asked(days, wanted(request, known), period)
+    return Asked(
+        days if days in holds.PERIODS else 30,
+        minutes if 1 <= minutes <= MOST_MINUTES else holds.NEAR,
+        wanted(request, known),
+    )
 
 
 def _number(request: Request, name: str, otherwise: int) -> int:
@@ -112,9 +108,10 @@ def _page(request: Request) -> int:
     return max(_number(request, "page", 1), 1)
 
 
-def _tickets(request: Request, asked: Asked) -> Any:
-    tickets = Ticket.objects.visible_to(request.user)
-    return tickets if asked.team is None else tickets.filter(team=asked.team)
+def _look(request: Request, asked: Asked, rules: Policy, at: datetime) -> holds.Look:
+    return holds.look(
+        request.user, rules, days=asked.days, team=asked.team, minutes=asked.minutes, at=at
+    )
 
 
 def _name(rules: Policy, reason: str) -> str:
@@ -126,8 +123,8 @@ def _list(asked: Asked, figure: str, reason: str, number: int) -> str:
     return asked.words(**more)
 
 
-def _context(asked: Asked, known: list[Team]) -> dict[str, Any]:
+def _context(asked: Asked, known: list[Team], seen: holds.Look, at: datetime) -> dict[str, Any]:
     return {
         "nav": "now", "asked": asked, "teams": known, "team": asked.team,
-        "period": asked.period, "periods": holds.PERIODS, "now": asked.period.until,
+        "periods": holds.PERIODS, "now": at, "measured_at": seen.period.until,
     }  # fmt: skip

@@ -4,34 +4,36 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.core.cache import cache
-
 from accounts.models import Team
+from common import shared as kept
 from escalation.queries import trials
 from escalation.queries.forecast import situation
 from escalation.rules.forecast import Expected, Outlook, Situation, forecast
 from sla.engine.instants import moment_of, moment_or_none
 from tickets.models import Ticket
 
-KEPT = 300  # seconds for which one replay serves everybody
 _KEY = "forecast"
+Made = tuple[Situation, Outlook]
 
 
-def shared(*, at: datetime) -> tuple[Situation, Outlook]:
+def shared(*, at: datetime) -> Made:
     """Return the queue and its replay, as kept; made now where none is."""
-    found: tuple[Situation, Outlook] | None = cache.get(_KEY)
-    # One of another time is none: the day may be over, and a clock may have been set.
-    if found is None or not found[0].at <= at.timestamp() < found[0].until:
-        return renewed(at=at)
-    return found
+
+    def fits(found: Made) -> bool:
+        # One of another time is none: the day may be over, and a clock may have been set.
+        return found[0].at <= at.timestamp() < found[0].until
+
+    return kept.shared(_KEY, lambda: _made(at), fits=fits)
 
 
-def renewed(*, at: datetime) -> tuple[Situation, Outlook]:
-    """Make the replay anew and keep it; without Redis it is only returned."""
+def renewed(*, at: datetime) -> Made:
+    """Make the replay anew and keep it, whatever is kept."""
+    return kept.renewed(_KEY, lambda: _made(at))
+
+
+def _made(at: datetime) -> Made:
     now = situation(at=at)
-    found = now, forecast(now)
-    cache.set(_KEY, found, KEPT)
-    return found
+    return now, forecast(now)
 
 
 def visible(expected: Iterable[Expected], user: Any, *, team: int | None) -> list[Expected]:

@@ -11,6 +11,7 @@ from escalation import actions as escalation
 from sla import actions as sla
 from tests.factories import origin_of, system
 from tickets import actions
+from tickets.models import Ticket
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -214,3 +215,19 @@ def test_odd_words_in_the_address_are_not_taken_for_an_answer(lead):
     assert lead.get("/lead/holds/?days=8&minutes=x").status_code == 200
     assert lead.get("/lead/holds/?team=nobody").status_code == 404
     assert lead.get("/lead/holds/list/?figure=nothing").status_code == 404
+
+
+@pytest.mark.breaks_rows
+def test_what_was_measured_is_shared_for_some_minutes_and_each_sees_their_part(
+    world, held, lead, monday, django_assert_num_queries
+):
+    ticket = held()
+    assert figures(lead)[0][0] == "1"
+    held()
+
+    with django_assert_num_queries(6):
+        assert figures(lead)[0][0] == "1"
+    Ticket.objects.filter(pk=ticket.pk).update(category=world.payroll, team=world.other)
+    assert "No ticket waited in this time." in lead.get("/lead/holds/?days=30").content.decode()
+    lead.force_login(world.beat)
+    assert figures(lead)[0][0] == "1"
