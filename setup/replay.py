@@ -1,22 +1,22 @@
 """Stored clocks against their replay, and some of them against a walk by hand."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Prefetch
 
 from setup.walker import Walker
 from sla.choices import ClockState, Metric
-from sla.engine import Reading, Terms, Timeline, evaluate
-from sla.models import Calendar, Target
-from sla.queries import Policy, Promise, calendar_object, policy
-from tickets.choices import OPEN, HoldReason
+from sla.engine import Reading, Timeline, evaluate
+from sla.models import Calendar
+from sla.queries import calendar_object, policy
+from tickets.choices import OPEN
 from tickets.models import Clock, Hold, Ticket
-from tickets.queries import Run, timeline
+from tickets.queries import stored_run, timeline
 from tickets.queries.repairs import mended
 
 NEWEST = 200  # ended tickets that are replayed beside all the open ones
-_Key = tuple[int, str]
 
 
 def differences(*, now: datetime, sample: int) -> Iterator[tuple[str, str]]:
@@ -25,19 +25,18 @@ def differences(*, now: datetime, sample: int) -> Iterator[tuple[str, str]]:
     A clock is replayed by the terms it stores, not by those matched today: a policy that was
     changed since is no fault of the clock.
     """
-    rules, targets = policy(), _targets()
+    rules = policy()
     walkers = {c.pk: Walker(calendar_object(c)) for c in Calendar.objects.all()}
     walked = 0
     for ticket in _tickets():
         lines = list(ticket.holds.all())
         for clock in ticket.clocks.all():
-            target = targets.get((clock.agreement_id, clock.metric))
-            if target is None or clock.state == ClockState.CANCELLED:
+            run = stored_run(clock, rules)
+            if run is None or clock.state == ClockState.CANCELLED:
                 continue
-            promise = _promise(clock, target, rules)
-            run = Run(promise, clock.started_at, _end(clock, ticket), clock.team_id)
+            run = replace(run, stopped_at=_end(clock, ticket))
             line = timeline(run, ticket, lines, since=clock.terms_since)
-            reading = evaluate(promise.terms, line, now)
+            reading = evaluate(run.promise.terms, line, now)
             for text in _compare(clock, reading):
                 yield ticket.number, f"{clock.metric}: {text}"
             if walked < sample and clock.due_at is not None:
@@ -97,25 +96,6 @@ def _tickets() -> Iterator[Ticket]:
     )
     yield from rows.filter(status__in=OPEN).iterator(chunk_size=2000)
     yield from rows.exclude(status__in=OPEN).order_by("-pk")[:NEWEST]
-
-
-def _targets() -> dict[_Key, Target]:
-    return {(t.agreement_id, t.metric): t for t in Target.objects.all()}
-
-
-def _promise(clock: Clock, target: Target, rules: Policy) -> Promise:
-    return Promise(
-        metric=clock.metric,
-        agreement=clock.agreement_id,
-        terms=Terms(
-            calendar=rules.calendars[clock.calendar_id],
-            seconds=clock.target_seconds,
-            at_risk_percent=target.at_risk_percent,
-        ),
-        pause_reasons=frozenset(target.pause_reasons) | {HoldReason.RESOLVED},
-        steps=(),
-        calendar=clock.calendar_id,
-    )
 
 
 def _compare(clock: Clock, reading: Reading) -> Iterator[str]:
