@@ -127,6 +127,19 @@ class ReferenceInline(admin.TabularInline):  # type: ignore[type-arg]
         return may(request)
 
 
+class ReadOnlyInline(ReferenceInline):
+    """Rows that only the product's own verbs write, on the page of the row they belong to."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Rows that only the product's own verbs write: administrators may look."""
 

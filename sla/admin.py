@@ -1,9 +1,6 @@
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
-from common.admin import ReadOnlyAdmin, ReferenceAdmin, ReferenceInline
+from common.admin import ReadOnlyAdmin, ReadOnlyInline, ReferenceAdmin
 from sla import actions
 from sla.models import (
     Agreement,
@@ -48,18 +45,9 @@ class TeamCalendarAdmin(ReferenceAdmin):
     ordering = ["team__name"]
 
 
-class TargetInline(ReferenceInline):
+class TargetInline(ReadOnlyInline):
     model = Target
     show_change_link = True
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Agreement)
@@ -73,17 +61,8 @@ class AgreementAdmin(ReadOnlyAdmin):
     inlines = [TargetInline]
 
 
-class StepInline(ReferenceInline):
+class StepInline(ReadOnlyInline):
     model = Step
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Target)
