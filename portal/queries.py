@@ -13,7 +13,7 @@ from accounts.models import Person
 from catalog import queries as catalog
 from catalog.models import Category
 from common import paging
-from sla.choices import ClockState, Metric
+from sla.choices import TICKING, Metric
 from sla.queries import policy
 from tickets import queries
 from tickets.choices import OPEN, HoldReason, Status
@@ -145,11 +145,10 @@ def _waits(reason: str) -> str:
 
 def promises(clocks: Sequence[Clock], *, at: datetime) -> list[Promise]:
     """Return what is still promised, the answer before the fix; a clock on hold promises none."""
-    running = {ClockState.RUNNING, ClockState.BREACHED}
     return [
         Promise(Metric(c.metric), c.due_at, c.due_at <= at)
         for c in clocks
-        if c.state in running and c.due_at is not None
+        if c.state in TICKING and c.due_at is not None
     ]
 
 

@@ -26,6 +26,7 @@ METRICS_OF = {
     AgreementKind.OLA: (Metric.ACCEPTANCE, Metric.TEAM_RESOLUTION),
     AgreementKind.UC: (Metric.SUPPLIER,),
 }
+KIND_OF = {metric: kind for kind, metrics in METRICS_OF.items() for metric in metrics}
 # What the one who asked is promised; all else is the desk's own business.
 OF_CUSTOMERS = frozenset(METRICS_OF[AgreementKind.SLA])
 
@@ -60,6 +61,11 @@ class ClockState(models.TextChoices):
     BREACHED = "breached", _("late")
     MISSED = "missed", _("missed")
     CANCELLED = "cancelled", _("cancelled")
+
+
+# A clock whose time goes by, late or not; and one that is over.
+TICKING = frozenset({ClockState.RUNNING, ClockState.BREACHED})
+ENDED = frozenset({ClockState.MET, ClockState.MISSED, ClockState.CANCELLED})
 
 
 class HolidayRule(models.TextChoices):

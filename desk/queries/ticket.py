@@ -18,7 +18,7 @@ from desk.queries import story
 from escalation.models import Handover
 from escalation.queries import handovers_of
 from sla import engine
-from sla.choices import ClockState, Metric
+from sla.choices import TICKING, ClockState, Metric
 from sla.queries import Policy, ReasonTerms, policy
 from tickets import queries
 from tickets.choices import OPEN, EntryKind
@@ -27,7 +27,6 @@ from tickets.queries.day_lines import DayLine, day_line
 from tickets.queries.spent import time_spent
 from tickets.rules import Sum
 
-RUNNING = frozenset({ClockState.RUNNING, ClockState.BREACHED})
 PEOPLE = ("requester", "assignee", "follow_up", "opened_by")
 NEWS = 10  # seconds for which an arrival is news
 
@@ -155,7 +154,7 @@ def _face(clock: Clock, hold: Hold | None, known: Policy, at: datetime) -> Clock
     margin, left = None, None
     if clock.due_at is not None:
         hours = known.calendars[clock.calendar_id]
-        if clock.state in RUNNING:
+        if clock.state in TICKING:
             left = engine.Countdown.of(hours, clock.due_at, at)
         elif clock.stopped_at is not None:
             margin = abs(engine.Countdown.of(hours, clock.due_at, clock.stopped_at).seconds)
@@ -176,7 +175,7 @@ def _day_line(
     ticket: Ticket, clocks: Sequence[Clock], holds: Sequence[Hold], known: Policy, at: datetime
 ) -> DayLine | None:
     """Return the line of the fix, else of the response; None when no clock runs."""
-    running = {clock.metric: clock for clock in clocks if clock.state in RUNNING}
+    running = {clock.metric: clock for clock in clocks if clock.state in TICKING}
     clock = running.get(Metric.RESOLUTION) or running.get(Metric.FIRST_RESPONSE)
     run = queries.run_of(ticket, clock, holds, known) if clock else None
     if clock is None or run is None:

@@ -19,8 +19,8 @@ from notifications.actions import NewMessage
 from sla.choices import Audience, StepAction
 from sla.queries import StepTerms
 from tickets.actions import KEEP, Also, BatchChange, Change
-from tickets.actions.clocks import Claimed
 from tickets.models import Clock, Ticket
+from tickets.queries import Lot
 
 HIGHEST = 1  # priority
 
@@ -38,7 +38,7 @@ class DueStep:
 class Due:
     """A claimed ticket with the steps that are due, and whether a clock has just run out."""
 
-    claimed: Claimed
+    claimed: Lot
     steps: list[DueStep] = field(default_factory=list)
     ran_out: list[Clock] = field(default_factory=list)
 

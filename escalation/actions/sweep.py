@@ -22,8 +22,9 @@ from escalation.queries import Routing, routing
 from sla.queries import Policy, policy
 from tickets import queries
 from tickets.actions import BatchChange, change_batch
-from tickets.actions.clocks import Claimed, claim_due
+from tickets.actions.claims import claim_due
 from tickets.models import Clock
+from tickets.queries import Lot
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +104,7 @@ def _one_by_one(at: datetime | None) -> int:
     return done
 
 
-def _due(claimed: Claimed, rules: Policy, at: datetime) -> Due:
+def _due(claimed: Lot, rules: Policy, at: datetime) -> Due:
     found = Due(claimed)
     ticket, holds = claimed.ticket, claimed.holds
     runs = queries.runs(ticket, holds, rules)

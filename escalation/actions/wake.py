@@ -18,10 +18,11 @@ from escalation.queries import Routing, routing
 from notifications.actions import NewMessage
 from sla.queries import Policy, policy
 from tickets.actions import BatchChange, Change, change_batch
-from tickets.actions.clocks import Claimed, claim_to_wake
+from tickets.actions.claims import claim_to_wake
 from tickets.actions.holds import woken_by
 from tickets.choices import Status, WokenBy
 from tickets.models import Hold
+from tickets.queries import Lot
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ def _one_by_one(at: datetime | None) -> int:
     return done
 
 
-def _due(claimed: Claimed, at: datetime) -> list[Hold]:
+def _due(claimed: Lot, at: datetime) -> list[Hold]:
     """The hold to end, read after the lock: somebody may have ended or prolonged it meanwhile."""
     return [
         hold
@@ -89,7 +90,7 @@ def _due(claimed: Claimed, at: datetime) -> list[Hold]:
     ]
 
 
-def _change(one: Claimed, hold: Hold, rules: Policy, ways: Routing) -> BatchChange:
+def _change(one: Lot, hold: Hold, rules: Policy, ways: Routing) -> BatchChange:
     by = woken_by(hold)
     return BatchChange(
         ticket=one.ticket,
@@ -104,7 +105,7 @@ def _change(one: Claimed, hold: Hold, rules: Policy, ways: Routing) -> BatchChan
 
 
 def _messages(
-    one: Claimed, hold: Hold, by: WokenBy, rules: Policy, ways: Routing
+    one: Lot, hold: Hold, by: WokenBy, rules: Policy, ways: Routing
 ) -> tuple[NewMessage, ...]:
     """Tell the assignee and who stands in for them, else the team on duty, else its lead."""
     ticket = one.ticket

@@ -1,20 +1,12 @@
 """Clocks: the one place that reads promises off a ticket and stores the reading."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-from django.db.models import QuerySet
-
-from accounts.models import Person, Team
-from catalog.models import Category
 from common.bulk import update_rows
-from common.clock import in_statement
-from sla import engine
-from sla.choices import ClockState
+from sla.choices import ENDED, ClockState
 from sla.queries import Policy, Promise, policy
 from tickets import queries
 from tickets.choices import Status
@@ -123,14 +115,11 @@ def refresh(
             before = _state(clock)
             _end(clock, ticket, holds, rules, at)
             found.note(clock, before)
-    ticket.next_due_at = next_due([*clocks, *found.new])
+    ticket.next_due_at = queries.next_due([*clocks, *found.new])
     return Refreshed(
         tuple(found.changed), frozenset(found.fields), tuple(found.new), tuple(found.relaxed),
         tuple(found.moved), tuple(found.dated),
     )  # fmt: skip
-
-
-ENDED = frozenset({ClockState.MET, ClockState.MISSED, ClockState.CANCELLED})
 
 
 @dataclass(slots=True)
@@ -233,118 +222,6 @@ def _end(clock: Clock, ticket: Ticket, holds: Sequence[Hold], rules: Policy, at:
     _read(clock, ended, ticket, holds, at)
 
 
-def next_due(clocks: Iterable[Clock]) -> datetime | None:
-    """Return the earliest due instant of the clocks that still run, late or not."""
-    running = {ClockState.RUNNING, ClockState.BREACHED}
-    dues = [c.due_at for c in clocks if c.state in running and c.due_at]
-    return min(dues, default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A locked ticket with its clocks, holds, requester, assignee, team and category."""
-
-    ticket: Ticket
-    clocks: list[Clock]
-    holds: list[Hold]
-
-
-def claim_due(limit: int, *, at: datetime | None, ticket_id: int | None = None) -> list[Claimed]:
-    """Lock and return up to `limit` tickets with a clock to look at, earliest first.
-
-    at: None is the database's own time.
-
-    Rows another sweep or an agent holds are passed over, never waited for. Seven statements,
-    however many tickets: relations are shared between them, not joined to each.
-    ticket_id: this ticket alone.
-    """
-    found = Clock.objects.to_look_at(at=at or in_statement())
-    if ticket_id is not None:
-        found = found.filter(ticket=ticket_id)
-    return _claimed(_locked(found.order_by("next_action_at")[:limit]))
-
-
-def claim_to_wake(
-    limit: int, *, at: datetime | None, ticket_id: int | None = None
-) -> list[Claimed]:
-    """Lock and return up to `limit` tickets whose hold is to end by itself, earliest first.
-
-    As `claim_due`: what somebody else holds is passed over. Whoever had it may just have ended
-    the hold: the caller looks again at what it gets.
-    """
-    found = Hold.objects.to_wake(at=at or in_statement())
-    if ticket_id is not None:
-        found = found.filter(ticket=ticket_id)
-    return _claimed(_locked(found.order_by("wake_at")[:limit]))
-
-
-def _locked(rows: QuerySet[Clock] | QuerySet[Hold]) -> list[int]:
-    """Lock rows with their tickets, as far as nobody holds them; return the tickets' keys."""
-    due = (
-        rows.select_for_update(of=("ticket", "self"), skip_locked=True, no_key=True)
-        .select_related("ticket")
-        .only("ticket", "ticket__id")  # locked here, read whole by the caller
-    )
-    with connection.cursor() as cursor:
-        # Django locks two tables only for whole rows of the model; five hundred keys will do.
-        cursor.execute(*due.query.sql_with_params())
-        return list(dict.fromkeys(row[-1] for row in cursor.fetchall()))
-
-
-def claim_open(limit: int, *, after: int, ticket_id: int | None = None) -> list[Claimed]:
-    """Lock and return up to `limit` open tickets in the order of their keys, beyond `after`.
-
-    Unlike what is due, none may be passed over: a row somebody holds is waited for.
-    ticket_id: this ticket alone.
-    """
-    found = Ticket.objects.open().filter(pk__gt=after).order_by("pk")
-    if ticket_id is not None:
-        found = found.filter(pk=ticket_id)
-    return _claimed(
-        list(found.select_for_update(no_key=True).values_list("pk", flat=True)[:limit])
-    )
-
-
-def claim(found: QuerySet[Ticket]) -> list[queries.Lot]:
-    """Lock and return tickets in the order of their keys; a row somebody holds is waited for.
-
-    Without their people: for changes that tell nobody.
-    """
-    rows = found.order_by("pk").select_for_update(no_key=True)
-    return queries.read_many(list(rows.values_list("pk", flat=True)))
-
-
-def _claimed(ids: Sequence[int]) -> list[Claimed]:
-    if not ids:
-        return []
-    tickets = Ticket.objects.in_bulk(ids)
-    _attach(tickets.values())
-    clocks, holds = defaultdict[int, list[Clock]](list), defaultdict[int, list[Hold]](list)
-    for row in Clock.objects.filter(ticket_id__in=ids).order_by("pk"):
-        clocks[row.ticket_id].append(row)
-    for hold in Hold.objects.filter(ticket_id__in=ids).order_by("started_at"):
-        holds[hold.ticket_id].append(hold)
-    return [Claimed(tickets[pk], clocks[pk], holds[pk]) for pk in ids]
-
-
-# What a message says of people: five hundred of them are read for it.
-_OF_PEOPLE = ("given_name", "family_name", "email", "language")
-
-
-def _attach(tickets: Collection[Ticket]) -> None:
-    people = Person.objects.only(*_OF_PEOPLE).in_bulk(
-        {t.requester_id for t in tickets} | {t.assignee_id for t in tickets if t.assignee_id}
-    )
-    teams = Team.objects.in_bulk({t.team_id for t in tickets})
-    categories = Category.objects.in_bulk({t.category_id for t in tickets})
-    for ticket in tickets:
-        ticket.category = categories[ticket.category_id]
-        ticket.requester = people[ticket.requester_id]
-        ticket.team = teams[ticket.team_id]
-        if ticket.assignee_id is not None:
-            ticket.assignee = people[ticket.assignee_id]
-
-
 def write(changed: Sequence[Clock], new: Sequence[Clock], fields: Collection[str]) -> None:
     """Store readings: one statement for `fields` of what changed, one for what is new."""
     update_rows(changed, sorted(fields))
@@ -366,17 +243,7 @@ def _read(
     clock.at_risk_at = reading.at_risk_at
     clock.breached_at = reading.breached_at
     clock.stopped_at = reading.stopped_at
-    clock.next_action_at = _next_action(clock, reading, at)
-
-
-def _next_action(clock: Clock, reading: engine.Reading, at: datetime) -> datetime | None:
-    """The earliest instant to look: a step not yet taken, or the due instant itself."""
-    if clock.state not in {ClockState.RUNNING, ClockState.BREACHED}:
-        return None
-    instants = [moment for name, moment in reading.step_ats if name not in clock.fired]
-    if clock.state == ClockState.RUNNING and reading.due_at is not None:
-        instants.append(reading.due_at)
-    return min(instants, default=None)
+    clock.next_action_at = queries.next_action(reading, clock.state, clock.fired)
 
 
 def _state(clock: Clock) -> tuple[object, ...]:

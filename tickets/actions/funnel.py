@@ -153,7 +153,7 @@ def change_batch(
     """Apply changes to tickets the caller has locked, set-based; return how many were written.
 
     It is `change_ticket` without its questions: the system asks, so nobody may be refused,
-    and the tickets were read under the lock (`clocks.claim_due`). Each ticket at most once.
+    and the tickets were read under the lock (`claims.claim_due`). Each ticket at most once.
     Only inside a transaction.
     """
     rules = rules or policy()

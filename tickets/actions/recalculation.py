@@ -16,8 +16,9 @@ from common.origin import Origin
 from sla import actions as sla_actions
 from sla.models import Agreement
 from sla.queries import policy
-from tickets.actions import clocks, jobs, tally
+from tickets.actions import jobs, tally
 from tickets.actions.changes import Change
+from tickets.actions.claims import claim
 from tickets.actions.clocks import Kept
 from tickets.actions.funnel import BatchChange, change_batch
 from tickets.actions.jobs import Job
@@ -131,7 +132,7 @@ def _recalculate(replay: Replay, ids: Sequence[int], origin: Origin) -> None:
     own = versions(rules, agreement.slug)
     changes = [
         _change(one, agreement, published)
-        for one in clocks.claim(Ticket.objects.open().filter(pk__in=ids))
+        for one in claim(Ticket.objects.open().filter(pk__in=ids))
         if one.ticket.agreed_at != published and is_reached(one, rules, own, published)
     ]
     _write(replay, changes, origin)
@@ -172,7 +173,7 @@ def _recalculated(replay: Replay) -> QuerySet[Ticket]:
 
 def _restore(replay: Replay, ids: Sequence[int], origin: Origin) -> None:
     agreement, published = _published(replay)
-    claimed = clocks.claim(Ticket.objects.filter(pk__in=ids, agreed_at=published))
+    claimed = claim(Ticket.objects.filter(pk__in=ids, agreed_at=published))
     told = _events([one.ticket.pk for one in claimed], published)
     changes = []
     for one in claimed:

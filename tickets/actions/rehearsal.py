@@ -16,7 +16,7 @@ from common import clock
 from common.errors import InvalidInput
 from common.origin import Origin
 from sla import queries as sla
-from sla.choices import METRICS_OF, Metric
+from sla.choices import ENDED, KIND_OF, Metric
 from sla.models import Agreement, Step, Target
 from sla.queries import Policy
 from tickets import queries
@@ -30,7 +30,6 @@ from tickets.queries import Lot, read_many
 MOST_DAYS = 400
 AT_ONCE = 1000  # open tickets a page may replay while somebody waits for it
 _CHUNK = 500
-_KIND_OF = {metric: kind for kind, metrics in METRICS_OF.items() for metric in metrics}
 # Whose run is over as soon as the next one begins; see queries.runs.
 _OF_THE_PAST = frozenset(set(Metric) - {Metric.FIRST_RESPONSE, Metric.RESOLUTION})
 
@@ -126,7 +125,7 @@ def rehearse(
             continue
         lot.ticket.agreed_at = since
         moved = Moved(before=standing(lot.clocks, at=at))
-        past = [c for c in lot.clocks if c.state in clocks.ENDED]
+        past = [c for c in lot.clocks if c.state in ENDED]
         new = clocks.refresh(lot.ticket, lot.clocks, lot.holds, at=at, rules=rules).new
         rows = [*lot.clocks, *new]
         moved.after = standing(rows, at=at)
@@ -152,7 +151,7 @@ def _judge_the_past(
         if row.team_id is not None:
             level = levels.get(row.team_id, ticket.level)
             facts = replace(facts, team=row.team_id, level=level)
-        promises = rules.promises(facts, at=since, kind=_KIND_OF[Metric(row.metric)])
+        promises = rules.promises(facts, at=since, kind=KIND_OF[Metric(row.metric)])
         promise = next((p for p in promises if p.metric == row.metric), None)
         if promise is not None:
             run = queries.Run(promise, row.started_at, row.stopped_at, row.team_id)

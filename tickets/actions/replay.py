@@ -12,8 +12,8 @@ from common.origin import Origin
 from common.wake import wake
 from sla import queries as sla
 from sla.queries import policy
-from tickets.actions import clocks
 from tickets.actions.changes import Change
+from tickets.actions.claims import claim_open
 from tickets.actions.funnel import BatchChange, change_batch
 from tickets.actions.holds import wake_anew
 from tickets.actions.jobs import SLICE
@@ -67,7 +67,7 @@ def _one_by_one(after: int, origin: Origin) -> int | None:
 
 def _batch(after: int, origin: Origin, *, ticket_id: int | None = None) -> int | None:
     with transaction.atomic():
-        claimed = clocks.claim_open(BATCH, after=after, ticket_id=ticket_id)
+        claimed = claim_open(BATCH, after=after, ticket_id=ticket_id)
         if not claimed:
             return None
         origin, rules = origin.timed(clock.now), policy()

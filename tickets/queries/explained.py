@@ -16,7 +16,7 @@ from catalog.models import Category
 from common import formats
 from common.translated import translated
 from sla import engine
-from sla.choices import METRICS_OF, OF_CUSTOMERS, AgreementKind, ClockState, Metric
+from sla.choices import KIND_OF, OF_CUSTOMERS, AgreementKind, ClockState, Metric
 from sla.queries import Policy, policy
 from sla.rules import AgreementTerms, is_valid, judge
 from tickets.models import Clock, Hold, Ticket
@@ -28,7 +28,6 @@ from tickets.queries.turns import Turn, names_of, turns
 from tickets.queries.wording import Line, Told, lines, sentences
 
 _EPOCH = date(1970, 1, 1).toordinal()
-_KIND_OF = {metric: kind for kind, metrics in METRICS_OF.items() for metric in metrics}
 _CONDITIONS: Mapping[str, Any] = {
     "kind": gettext_lazy("kind"),
     "priority": gettext_lazy("priority"),
@@ -189,7 +188,7 @@ def _rule(track: Track, agreement: AgreementTerms | None, told: Told) -> str:
     asked = then.agreed_at or then.opened_at
     last = step.stage.holds[-1] if step and step.stage.holds else None
     known = facts(then, supplier=last.supplier_id if last else None)
-    kind = _KIND_OF[Metric(track.run.promise.metric)]
+    kind = KIND_OF[Metric(track.run.promise.metric)]
     at = asked if kind == AgreementKind.SLA else max(track.run.started_at, asked)
     valid = [rule for rule in told.rules.agreements.get(kind, ()) if is_valid(rule, at)]
     before = valid[: valid.index(agreement)] if agreement in valid else []

@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
 from common import paging
-from sla.choices import OF_CUSTOMERS, ClockState
+from sla.choices import ENDED, OF_CUSTOMERS, TICKING, ClockState
 from sla.engine import BusinessCalendar, Countdown
 from sla.queries import REVISION, policy_of
 from tickets.models import Clock, Ticket
@@ -105,10 +105,10 @@ def chips_of(ticket_ids: Collection[int], *, internal: bool = True) -> dict[int,
     )  # fmt: skip
     for ticket_id, started_at, calendar, revision, metric, state, due_at, risk_at, stop in found:
         rank = (_CHIP_ORDER[ClockState(state)], due_at or started_at)
-        if metric == "first_response" and state in _ENDED:
+        if metric == "first_response" and state in ENDED:
             continue
         if ticket_id not in best or rank < best[ticket_id][0]:
-            hours = policy_of(revision).calendars[calendar] if state in _RUNNING else None
+            hours = policy_of(revision).calendars[calendar] if state in TICKING else None
             best[ticket_id] = (rank, Chip(metric, state, due_at, risk_at, stop, hours))
     return {ticket_id: chip for ticket_id, (_rank, chip) in best.items()}
 
@@ -119,8 +119,6 @@ _COLUMNS = (
     "assignee__given_name", "assignee__family_name",
     "team__name", "site__name", "opened_at", "updated_at", "due_order",
 )  # fmt: skip
-_RUNNING = frozenset({ClockState.RUNNING, ClockState.BREACHED})
-_ENDED = frozenset({ClockState.MET, ClockState.MISSED, ClockState.CANCELLED})
 _CHIP_ORDER = {
     ClockState.BREACHED: 0, ClockState.RUNNING: 0, ClockState.PAUSED: 1,
     ClockState.MISSED: 2, ClockState.MET: 3, ClockState.CANCELLED: 4,

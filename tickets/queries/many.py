@@ -1,7 +1,7 @@
 """Many tickets as the engine needs them, and no column more."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from catalog.models import Category
 from tickets.models import Clock, Hold, Ticket
 
 Row = TypeVar("Row", bound=Model)
+Part = TypeVar("Part", Clock, Hold)
 
 _TICKET = (
     "id", "number", "version", "updated_at", "kind", "status", "priority", "category_id",
@@ -39,14 +40,19 @@ def read_many(ids: Collection[int]) -> list[Lot]:
     """
     tickets = list(_rows(Ticket.objects.filter(pk__in=ids).order_by("pk"), _TICKET))
     categories = Category.objects.only("service_id").in_bulk({t.category_id for t in tickets})
-    clocks, holds = defaultdict[int, list[Clock]](list), defaultdict[int, list[Hold]](list)
-    for clock in _rows(Clock.objects.filter(ticket_id__in=ids).order_by("pk"), _CLOCK):
-        clocks[clock.ticket_id].append(clock)
-    for hold in _rows(Hold.objects.filter(ticket_id__in=ids).order_by("started_at"), _HOLD):
-        holds[hold.ticket_id].append(hold)
+    clocks = by_ticket(_rows(Clock.objects.filter(ticket_id__in=ids).order_by("pk"), _CLOCK))
+    holds = by_ticket(_rows(Hold.objects.filter(ticket_id__in=ids).order_by("started_at"), _HOLD))
     for ticket in tickets:
         ticket.category = categories[ticket.category_id]
     return [Lot(ticket, clocks[ticket.pk], holds[ticket.pk]) for ticket in tickets]
+
+
+def by_ticket(rows: Iterable[Part]) -> defaultdict[int, list[Part]]:
+    """Return clocks or holds by the key of their ticket, in the order they came."""
+    found = defaultdict[int, list[Part]](list)
+    for row in rows:
+        found[row.ticket_id].append(row)
+    return found
 
 
 def _rows(found: QuerySet[Row], columns: Sequence[str]) -> Iterator[Row]:

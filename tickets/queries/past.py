@@ -14,6 +14,7 @@ from audit.models import Event
 from catalog.models import Category
 from tickets.choices import OPEN
 from tickets.models import Hold, Ticket
+from tickets.queries.many import by_ticket
 
 BATCH = 1000
 _INSTANTS = frozenset(
@@ -94,9 +95,7 @@ def lives(tickets: QuerySet[Ticket], *, since: datetime | None = None) -> Iterat
 def _lives(
     keys: Sequence[int], since: datetime | None, categories: dict[int, Category]
 ) -> Iterator[Life]:
-    holds = defaultdict[int, list[Hold]](list)
-    for hold in Hold.objects.filter(ticket__in=keys).order_by("started_at"):
-        holds[hold.ticket_id].append(hold)
+    holds = by_ticket(Hold.objects.filter(ticket__in=keys).order_by("started_at"))
     events = defaultdict[int, list[tuple[datetime, dict[str, Any]]]](list)
     for key, at, changes in _changes(keys, since):
         events[key].append((at, changes))

@@ -1,6 +1,6 @@
 """What a ticket tells the service-level engine, and what the engine says of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -8,7 +8,15 @@ from functools import lru_cache
 from accounts.models import Person
 from catalog.models import Category
 from sla import engine
-from sla.choices import METRICS_OF, AgreementKind, HoldReason, Metric, Reopening
+from sla.choices import (
+    METRICS_OF,
+    TICKING,
+    AgreementKind,
+    ClockState,
+    HoldReason,
+    Metric,
+    Reopening,
+)
 from sla.queries import Policy, Promise, policy
 from sla.rules import Facts
 from tickets.choices import Status
@@ -190,14 +198,20 @@ def read(
 _evaluated = lru_cache(maxsize=2048)(engine.evaluate)
 
 
-def explain(ticket: Ticket, clock: Clock, *, at: datetime) -> list[engine.Segment]:
-    """Return the pieces of time that make up a clock's reading: counted, closed, on hold."""
-    holds = list(ticket.holds.order_by("started_at"))
-    run = run_of(ticket, clock, holds, policy())
-    if run is None:
-        return []
-    line = timeline(run, ticket, holds, since=clock.terms_since)
-    return engine.explain(run.promise.terms, line, at)
+def next_action(reading: engine.Reading, state: str, fired: Collection[str]) -> datetime | None:
+    """Return the earliest instant to look at a clock: a step not yet taken, or the due instant."""
+    if state not in TICKING:
+        return None
+    instants = [moment for name, moment in reading.step_ats if name not in fired]
+    if state == ClockState.RUNNING and reading.due_at is not None:
+        instants.append(reading.due_at)
+    return min(instants, default=None)
+
+
+def next_due(clocks: Iterable[Clock]) -> datetime | None:
+    """Return the earliest due instant of the clocks that still run, late or not."""
+    dues = [c.due_at for c in clocks if c.state in TICKING and c.due_at]
+    return min(dues, default=None)
 
 
 def promise_for(

@@ -11,10 +11,12 @@ from django.db.models import QuerySet
 from accounts.models import Team
 from audit.models import Event
 from catalog.models import Category
-from sla.choices import ClockState
+from sla.choices import ENDED, ClockState
 from sla.queries import Policy, hours_changed_at, policy
 from tickets.models import Clock, Hold, Ticket
 from tickets.queries.life import Stage, life
+from tickets.queries.many import by_ticket
+from tickets.queries.readings import next_action, next_due
 from tickets.queries.tracks import Track, tracks
 
 FIELDS = (
@@ -23,8 +25,6 @@ FIELDS = (
 )  # fmt: skip
 # What hours that were changed after the end of a clock would make of it: it keeps its numbers.
 _OF_HOURS = frozenset({"state", "due_at", "at_risk_at", "breached_at"})
-_ENDED = frozenset({ClockState.MET, ClockState.MISSED, ClockState.CANCELLED})
-_TIMED = frozenset({ClockState.RUNNING, ClockState.BREACHED})
 _LATE = frozenset({ClockState.BREACHED, ClockState.MISSED})
 
 
@@ -133,14 +133,12 @@ class Past:
 def pasts(tickets: Collection[Ticket]) -> list[Past]:
     """Read the histories and clocks of tickets: four statements, however many."""
     ids = [ticket.pk for ticket in tickets]
-    events, clocks, holds = (defaultdict[int, list[Any]](list) for _ in range(3))
+    events = defaultdict[int, list[Event]](list)
     told = Event.objects.filter(subject_type="ticket", subject_id__in=ids)
     for event in told.order_by("subject_id", "seq"):
         events[event.subject_id].append(event)
-    for clock in Clock.objects.filter(ticket_id__in=ids).order_by("pk"):
-        clocks[clock.ticket_id].append(clock)
-    for hold in Hold.objects.filter(ticket_id__in=ids).order_by("started_at", "pk"):
-        holds[hold.ticket_id].append(hold)
+    clocks = by_ticket(Clock.objects.filter(ticket_id__in=ids).order_by("pk"))
+    holds = by_ticket(Hold.objects.filter(ticket_id__in=ids).order_by("started_at", "pk"))
     categories = Category.objects.in_bulk()
     return [
         Past(
@@ -179,7 +177,7 @@ def _mended(past: Past, rules: Policy, at: datetime, changed_at: datetime | None
             _compare(found, known, wanted, changed_at)
     for row in rows.values():
         # Of a policy that is no more: what has ended stays as it was.
-        if row.state not in _ENDED:
+        if row.state not in ENDED:
             ended = {"state": ClockState.CANCELLED, "next_action_at": None}
             _compare(found, row, ended, changed_at)
     _compare_ticket(found, [*past.clocks, *found.new])
@@ -196,9 +194,6 @@ def _wanted(track: Track, row: Clock | None, last: Stage, at: datetime) -> dict[
     if state == ClockState.BREACHED and not (was_seen or track.is_late):
         # That its time has run out is for the sweep to find: it tells, and takes the steps.
         state, breached_at = ClockState.RUNNING, None
-    instants = [moment for name, moment in reading.step_ats if name not in fired]
-    if state == ClockState.RUNNING and reading.due_at is not None:
-        instants.append(reading.due_at)
     return {
         "state": state,
         "agreement_id": promise.agreement,
@@ -209,7 +204,7 @@ def _wanted(track: Track, row: Clock | None, last: Stage, at: datetime) -> dict[
         "at_risk_at": reading.at_risk_at,
         "breached_at": breached_at,
         "stopped_at": reading.stopped_at,
-        "next_action_at": min(instants, default=None) if state in _TIMED else None,
+        "next_action_at": next_action(reading, state, fired),
         "team_id": track.run.team,
         "fired": fired,
     }
@@ -248,7 +243,7 @@ def _compare(
 
 
 def _compared(row: Clock, wanted: Mapping[str, Any], changed_at: datetime | None) -> Iterator[str]:
-    ended = row.stopped_at if row.state in _ENDED else None
+    ended = row.stopped_at if row.state in ENDED else None
     keeps = changed_at is not None and ended is not None and ended < changed_at
     for name in (*FIELDS, "fired"):
         if name in wanted and not (keeps and name in _OF_HOURS):
@@ -256,8 +251,7 @@ def _compared(row: Clock, wanted: Mapping[str, Any], changed_at: datetime | None
 
 
 def _compare_ticket(found: Mended, rows: Sequence[Clock]) -> None:
-    dues = [row.due_at for row in rows if row.state in _TIMED and row.due_at is not None]
-    replayed, stored = min(dues, default=None), found.ticket.next_due_at
+    replayed, stored = next_due(rows), found.ticket.next_due_at
     if replayed != stored:
         found.differences.append(
             Difference(found.ticket.number, "", 0, "next_due_at", stored, replayed)
