@@ -46,13 +46,14 @@ _CONDITIONS: Mapping[str, Any] = {
 class Explanation:
     """Everything there is to say of one run.
 
-    promise, rule: sentences; rule is empty for who does not belong to the desk. is_off: the
-    stored clock says something else, and wants repair.
+    clocks: every run of every clock that its reader may ask about. promise, rule: sentences;
+    rule is empty for who does not belong to the desk. is_off: the stored clock says something
+    else, and wants repair.
     """
 
     clock: Clock
     label: str
-    runs: Sequence[Clock]
+    clocks: Sequence[Clock]
     state: str
     state_label: str
     reading: engine.Reading
@@ -68,8 +69,13 @@ class Explanation:
     day_line: DayLine | None
     is_off: bool
 
+    @property
+    def runs(self) -> list[Clock]:
+        """All runs of this clock."""
+        return [clock for clock in self.clocks if clock.metric == self.clock.metric]
 
-def clocks_to_explain(ticket: Ticket, *, internal: bool) -> list[Clock]:
+
+def _clocks(ticket: Ticket, *, internal: bool) -> list[Clock]:
     """Return every run of every clock, also cancelled ones, in the order they are shown."""
     order = {metric: number for number, metric in enumerate(Metric.values)}
     found = Clock.objects.filter(ticket=ticket)
@@ -82,19 +88,22 @@ def explained(
     ticket: Ticket, metric: str, run: int | None, *, internal: bool, at: datetime
 ) -> Explanation | None:
     """Return the explanation of a run, the last one when `run` is None; None: there is none."""
-    clocks = [c for c in clocks_to_explain(ticket, internal=internal) if c.metric == metric]
-    chosen = [c for c in clocks if run is None or c.run == run]
+    clocks = _clocks(ticket, internal=internal)
+    chosen = [c for c in clocks if c.metric == metric and run in {None, c.run}]
     if not chosen:
         return None
     clock, rules = chosen[-1], policy()
     holds = list(ticket.holds.select_related("author", "supplier").order_by("started_at", "pk"))
     events = list(of_subject("ticket", ticket.pk))
-    stages = life(ticket, events, holds, Category.objects.in_bulk())
+    categories = Category.objects.in_bulk()
+    stages = life(ticket, events, holds, categories)
     track = _track_of(clock, stages, rules)
     if track is None:
         return None
     told = _told(ticket, track, holds, rules, at=at, internal=internal)
-    return _explanation(told, clock, clocks, track, stages)
+    names = names_of(stages, categories, rules)
+    moved = turns(track, stages, names, at=at, internal=internal)
+    return _explanation(told, clock, clocks, track, moved)
 
 
 def _track_of(clock: Clock, stages: Sequence[Stage], rules: Policy) -> Track | None:
@@ -123,7 +132,7 @@ def _told(
 
 
 def _explanation(
-    told: Told, clock: Clock, clocks: Sequence[Clock], track: Track, stages: Sequence[Stage]
+    told: Told, clock: Clock, clocks: Sequence[Clock], track: Track, moved: Sequence[Turn]
 ) -> Explanation:
     run, reading, rules, at = told.run, told.reading, told.rules, told.at
     found = lines(told, engine.explain(run.promise.terms, told.line, at))
@@ -132,7 +141,7 @@ def _explanation(
     return Explanation(
         clock=clock,
         label=str(clock.get_metric_display()).capitalize(),
-        runs=clocks,
+        clocks=clocks,
         state=state,
         state_label=str(state.label),
         reading=reading,
@@ -144,7 +153,7 @@ def _explanation(
         hours_since=_hours_since(track, at),
         sentences=sentences(told, found),
         lines=found,
-        turns=turns(track, stages, names_of(stages, rules), at=at, internal=told.internal),
+        turns=moved,
         day_line=day_line(run, told.ticket, told.holds, since=track.since, at=at),
         is_off=clock.due_at != reading.due_at or clock.stopped_at != reading.stopped_at,
     )

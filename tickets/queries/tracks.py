@@ -106,19 +106,22 @@ def _end(track: Track, key: RunKey, stage: Stage) -> None:
 
 
 def _take_told(found: dict[RunKey, Track], changes: dict[str, Any]) -> None:
-    for metric, told in told_clocks(changes):
-        track = found.get((metric, datetime.fromisoformat(told["started_at"])))
+    for key, _before, told in told_clocks(changes):
+        track = found.get(key)
         if track is not None and told.get("terms_since"):
             track.since, track.is_late = datetime.fromisoformat(told["terms_since"]), False
             if track.steps:
                 track.steps[-1] = replace(track.steps[-1], since=track.since)
 
 
-def told_clocks(changes: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield metric and values of the clocks that an event tells of, as it left them."""
-    _before, after = changes.get("clocks", (None, None))
-    for values in (after or {}).values():
-        yield values["metric"], values
+def told_clocks(
+    changes: dict[str, Any],
+) -> Iterator[tuple[RunKey, dict[str, Any], dict[str, Any]]]:
+    """Yield the runs whose clocks an event tells of, with their values before and after it."""
+    before, after = changes.get("clocks", (None, None))
+    for name, values in (after or {}).items():
+        key = values["metric"], datetime.fromisoformat(values["started_at"])
+        yield key, (before or {}).get(name) or {}, values
 
 
 def _note_fired(

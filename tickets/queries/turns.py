@@ -17,7 +17,7 @@ from tickets.choices import Status
 from tickets.queries.life import Stage
 from tickets.queries.readings import read
 from tickets.queries.records import PUBLIC_FIELDS
-from tickets.queries.tracks import Step, Track
+from tickets.queries.tracks import Step, Track, told_clocks
 
 Pair = tuple[Any, Any]
 
@@ -42,13 +42,13 @@ class Names:
     rules: Policy
 
 
-def names_of(stages: Sequence[Stage], rules: Policy) -> Names:
-    """Read the names of all teams and categories a ticket ever had: two statements."""
+def names_of(stages: Sequence[Stage], categories: Mapping[int, Category], rules: Policy) -> Names:
+    """Return the names of all teams and categories a ticket ever had: one statement."""
     teams = {stage.ticket.team_id for stage in stages}
-    categories = {stage.ticket.category_id for stage in stages}
+    ever = {stage.ticket.category_id for stage in stages}
     return Names(
         teams={team.pk: str(team) for team in Team.objects.filter(pk__in=teams)},
-        categories={c.pk: str(c) for c in Category.objects.filter(pk__in=categories)},
+        categories={pk: str(one) for pk, one in categories.items() if pk in ever},
         rules=rules,
     )
 
@@ -88,12 +88,9 @@ def _due(step: Step) -> datetime | None:
 
 def _told_due(track: Track, step: Step) -> tuple[datetime | None, datetime | None] | None:
     """Return the due instants an event tells of this run; None: it does not."""
-    before, after = step.stage.event.changes.get("clocks", (None, None))
-    for name, values in (after or {}).items():
-        if (values["metric"], _instant(values["started_at"])) == track.run.key:
-            old = (before or {}).get(name) or {}
-            if "due_at" in values:
-                return _instant(old.get("due_at")), _instant(values["due_at"])
+    for key, before, after in told_clocks(step.stage.event.changes):
+        if key == track.run.key and "due_at" in after:
+            return _instant(before.get("due_at")), _instant(after["due_at"])
     return None
 
 

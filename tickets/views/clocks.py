@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import can_read_desk
 from common.htmx import Request
 from tickets import permissions
-from tickets.queries.explained import clocks_to_explain, explained
+from tickets.queries.explained import explained
 from tickets.views.asking import seen
 
 
@@ -19,20 +19,20 @@ def why(request: Request, number: str, metric: str) -> HttpResponse:
 
     A requester is told of the promises made to them; of clocks between teams only the desk.
     """
-    ticket = seen(request, number)
+    ticket, now = seen(request, number), timezone.now()
     internal = permissions.can_see_internal(request.user, ticket)
     run = request.GET.get("run", "")
     chosen = int(run[:5]) if run.isascii() and run.isdecimal() else None
-    found = explained(ticket, metric, chosen, internal=internal, at=timezone.now())
+    found = explained(ticket, metric, chosen, internal=internal, at=now)
     if found is None:
         raise Http404
     context = {
         "ticket": ticket,
         "shown": found,
-        "clocks": clocks_to_explain(ticket, internal=internal),
+        "clocks": found.clocks,
         "is_desk": can_read_desk(request.user),
         "internal": internal,
-        "now": timezone.now(),
+        "now": now,
         "nav": "queues",
     }
     name = "tickets/partials/why.html" if request.htmx else "tickets/why.html"
