@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -158,9 +159,7 @@ def _write(replay: Replay, changes: Sequence[BatchChange], origin: Origin) -> No
     if not changes:
         return
     # Only now: no change of these tickets is later than what is written here.
-    change_batch(changes, origin=Origin(
-        actor=origin.actor, channel=origin.channel, trace=origin.trace, at=clock.now()
-    ))  # fmt: skip
+    change_batch(changes, origin=replace(origin, at=clock.now()))
     for asked in changes:
         tally.note(replay.result, asked.ticket, asked.moved)
 

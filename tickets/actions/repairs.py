@@ -95,11 +95,10 @@ JOB = Job(rows=_rows, work=_work, size=BATCH)
 
 def repair_batch(keys: Sequence[int], *, origin: Origin, write: bool) -> list[Mended]:
     """Replay the clocks of tickets and return those that differ; written in one transaction."""
+    wanted = Ticket.objects.filter(pk__in=keys).order_by("pk")
     if not write:
-        tickets = Ticket.objects.filter(pk__in=keys).order_by("pk")
-        return mended(tickets, at=origin.at or clock.now())
+        return mended(wanted, at=origin.at or clock.now())
     with transaction.atomic():
-        wanted = Ticket.objects.filter(pk__in=keys).order_by("pk")
         locked = list(wanted.select_for_update(no_key=True))
         origin = origin.timed(clock.now)
         found = mended(locked, at=origin.moment, rules=policy())

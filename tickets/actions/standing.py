@@ -24,10 +24,11 @@ def standing(clocks: Iterable[Clock], *, at: datetime) -> dict[str, Standing]:
             clock.metric not in last or clock.run > last[clock.metric].run
         ):
             last[clock.metric] = clock
-    return {metric: Standing(clock.due_at, _is_late(clock, at)) for metric, clock in last.items()}
+    return {metric: Standing(clock.due_at, is_late(clock, at)) for metric, clock in last.items()}
 
 
-def _is_late(clock: Clock, at: datetime) -> bool:
+def is_late(clock: Clock, at: datetime) -> bool:
+    """Test if the time of a promise has run out by `at`, whether or not anybody noticed."""
     if clock.state == ClockState.RUNNING:  # due, and the sweep has not come by yet
         return clock.due_at is not None and clock.due_at <= at
     return clock.state in {ClockState.BREACHED, ClockState.MISSED}

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sla.choices import ClockState
-from tickets.actions.standing import Moved
+from tickets.actions.standing import Moved, is_late
 from tickets.choices import OPEN
 from tickets.models import Clock, Ticket
 
@@ -67,10 +67,7 @@ def verdict_of(clock: Clock, at: datetime) -> bool | None:
     """Say whether a promise was kept; None while that is open, or when it was cancelled."""
     if clock.state == ClockState.MET:
         return True
-    if clock.state in {ClockState.MISSED, ClockState.BREACHED}:
-        return False
-    is_due = clock.state == ClockState.RUNNING and clock.due_at is not None
-    return False if is_due and clock.due_at <= at else None  # type: ignore[operator]
+    return False if is_late(clock, at) else None
 
 
 def _iso(standings: Any, metric: str) -> str | None:

@@ -19,11 +19,10 @@ from tickets.models import Hold, Ticket
 _KEPT = (
     "id", "number", "kind", "organisation_id", "site_id", "is_vip", "opened_at", "requester_id",
 )  # fmt: skip
-_TOLD = (
+TOLD = (
     "status", "priority", "category_id", "team_id", "level", "assignee_id", "reopen_count",
     "responded_at", "resolved_at", "ended_at", "accepted_at", "awaiting_since", "agreed_at",
 )  # fmt: skip
-_INSTANTS = frozenset(name for name in _TOLD if name.endswith(("_at", "_since")))
 
 _Rows = Mapping[tuple[str, datetime], Sequence[Hold]]
 
@@ -78,25 +77,26 @@ def life(
 
 def _at_opening(ticket: Ticket, events: Sequence[Event]) -> dict[str, Any]:
     """What was true at the opening: told then, or by what the next change says was before."""
-    values = {name: getattr(ticket, name) for name in _TOLD}
+    values = {name: getattr(ticket, name) for name in TOLD}
     for event in reversed(events):
         values |= {name: pair[0] for name, pair in event.changes.items() if name in values}
     if events:
         first = events[0].changes
         values |= {name: pair[1] for name, pair in first.items() if name in values}
-    return {name: _value(name, value) for name, value in values.items()}
+    return {name: told_value(name, value) for name, value in values.items()}
 
 
 def _take(values: dict[str, Any], event: Event) -> None:
     if "team_id" in event.changes:
         values["team_since"], values["accepted_at"] = event.at, None
     for name, pair in event.changes.items():
-        if name in _TOLD:
-            values[name] = _value(name, pair[1])
+        if name in TOLD:
+            values[name] = told_value(name, pair[1])
 
 
-def _value(name: str, value: Any) -> Any:
-    if name in _INSTANTS and isinstance(value, str):
+def told_value(name: str, value: Any) -> Any:
+    """Return a value that an event tells as a ticket has it: instants from ISO."""
+    if isinstance(value, str) and name.endswith(("_at", "_since")):
         return datetime.fromisoformat(value)
     return value
 

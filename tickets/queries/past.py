@@ -14,16 +14,11 @@ from audit.models import Event
 from catalog.models import Category
 from tickets.choices import OPEN
 from tickets.models import Hold, Ticket
+from tickets.queries.life import TOLD, told_value
 from tickets.queries.many import by_ticket
 
 BATCH = 1000
-_INSTANTS = frozenset(
-    {"responded_at", "resolved_at", "ended_at", "agreed_at", "team_since", "accepted_at",
-     "awaiting_since"}
-)  # fmt: skip
-_FIELDS = _INSTANTS | {
-    "status", "team_id", "level", "assignee_id", "category_id", "priority", "reopen_count"
-}  # fmt: skip
+_FIELDS = frozenset(TOLD) | {"team_since"}
 
 
 class Stage(NamedTuple):
@@ -115,7 +110,4 @@ def _changes(keys: Sequence[int], since: datetime | None) -> Iterator[tuple[int,
 
 def _take_back(ticket: Ticket, changes: dict[str, Any]) -> None:
     for name in changes.keys() & _FIELDS:
-        old = changes[name][0]
-        if old is not None and name in _INSTANTS:
-            old = datetime.fromisoformat(old)
-        setattr(ticket, name, old)
+        setattr(ticket, name, told_value(name, changes[name][0]))
