@@ -1,7 +1,9 @@
 """What the builders of the demo share."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
+ZURICH = ZoneInfo("Europe/Zurich")
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 PASSWORD = "helpdesk-demo"  # noqa: S105 - published; only used where HELPDESK_DEMO is on
 LOGINS = ("nadia", "reto", "chiara", "sylvie", "beat")

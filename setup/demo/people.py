@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -13,12 +12,11 @@ from accounts.choices import Distribution, DutyKind, MemberRole, Role
 from accounts.models import Duty, Membership, Person, PersonSkill, Skill, Team
 from common.origin import Origin
 from search.folding import fold
-from setup.demo.base import LOGINS, PASSWORD
+from setup.demo.base import LOGINS, PASSWORD, ZURICH
 from setup.demo.places import Places
 from sla import actions as sla
 from sla.models import TeamCalendar
 
-ZURICH = ZoneInfo("Europe/Zurich")
 SKILLS = {
     "network": "Networks", "windows": "Windows and laptops", "printing": "Printers",
     "mail": "E-mail", "telephony": "Telephony", "identity": "Accounts and access",

@@ -2,18 +2,17 @@
 
 from datetime import datetime, timedelta
 from random import Random
-from zoneinfo import ZoneInfo
 
 from accounts.models import Person, Team
 from catalog.choices import Impact, Urgency
 from common.origin import Channel
+from setup.demo.base import ZURICH
 from setup.demo.lives import Plan
 from setup.demo.reference import Reference
 from setup.demo.stage import Stage, utc
 
 TICKETS = 300
 DAYS = 60
-ZONE = ZoneInfo("Europe/Zurich")
 MINUTE = timedelta(minutes=1)
 
 # How often a category is reported; what is not named here: once.
@@ -161,7 +160,7 @@ class Planner:
 
     def _arrival(self, plan: Plan) -> datetime:
         """Roll an instant of the last sixty days, in working hours, more of them at nine."""
-        day = (self.now - timedelta(days=self.dice.uniform(0.3, DAYS))).astimezone(ZONE)
+        day = (self.now - timedelta(days=self.dice.uniform(0.3, DAYS))).astimezone(ZURICH)
         day += timedelta(days={5: -1, 6: 1}.get(day.weekday(), 0))
         morning = self.dice.random() < 0.6
         hour = (

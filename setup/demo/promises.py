@@ -3,22 +3,20 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from common.origin import Origin
-from setup.demo.base import LONG_AGO, names
+from setup.demo.base import LONG_AGO, ZURICH, names
 from setup.demo.places import Places
 from sla import actions as sla
 from sla import queries
 from sla.choices import AgreementKind, Audience, Metric, StepAction
 from sla.models import Agreement, Example, Step, Target
 
-MINUTE, HOUR = 60, 3600
+HOUR = 3600
 FIVE = tuple[int, int, int, int, int]
 PAUSES = ("requester", "scheduled")
 # Where a part or an approval is the usual thing to wait for, it is agreed that it counts.
 PAUSES_OF_REQUESTS = (*PAUSES, "approval", "part")
-ZURICH = ZoneInfo("Europe/Zurich")
 # Nobody waits for what only the customer can end, and a hand-over never stops their clock.
 NEVER_PAUSED = {Metric.FIRST_RESPONSE, Metric.ACCEPTANCE, Metric.SUPPLIER}
 

@@ -7,7 +7,7 @@ from typing import Any
 from sla.choices import AgreementKind, Audience, Metric, StepAction
 from sla.rules.terms import StepTerms, TargetTerms
 
-MINUTE, HOUR = 60, 3600
+HOUR = 3600
 PAUSES = frozenset({"requester", "scheduled"})
 Five = tuple[int, int, int, int, int]
 
