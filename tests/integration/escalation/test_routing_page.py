@@ -10,6 +10,8 @@ from django.utils import timezone
 from accounts.models import Duty, Membership, PersonSkill, Skill
 from audit.models import Event
 from catalog import actions as catalog
+from notifications import queries
+from notifications.models import Message
 from tests import factories
 from tests.factories import system
 from tests.moments import MONDAY_9
@@ -156,3 +158,32 @@ def test_a_roster_that_ran_out_is_not_passed_over_in_silence(world, look):
     roster(world.reto, "on_duty", now - timedelta(days=3), now - timedelta(days=2))
 
     assert "The roster of Reto Retoson ended" in words(look(world.nadia)[1])
+
+
+def test_the_reasons_are_on_the_card_in_the_dialog_in_the_mail_and_in_the_answer_to_a_program(
+    client, world, new_ticket, urs
+):
+    reasons = "Urs Ursson: on duty, speaks French, 0 open."
+    ticket = new_ticket(at=None)
+    for person in (world.chiara, urs):
+        person.language = "en"
+        factories.accounts.save_person(person, origin=system())
+    factories.accounts.save_person(urs, origin=system())
+    french, _made = Skill.objects.get_or_create(slug="fr", defaults={"name": "French"})
+    factories.accounts.save(PersonSkill(person=urs, skill=french, level=2), origin=system())
+    client.force_login(world.chiara)
+
+    dialog = client.get(f"/desk/tickets/{ticket.number}/escalate/").content.decode()
+    answer = client.post(
+        f"/api/v1/tickets/{ticket.number}/hand-over/",
+        {"team": "network", "reason": "Cable."},
+        content_type="application/json",
+    )
+    page = client.get(f"/desk/tickets/{ticket.number}/").content.decode()
+
+    assert answer.status_code == 200, answer.content
+    assert answer.json()["why"].startswith(reasons)
+    assert reasons in dialog
+    assert reasons in page
+    mail = queries.compose(Message.objects.get(template="ticket_handed_over", recipient=urs))
+    assert reasons in " ".join(mail.body.split())

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import Duty, Membership
 from audit.models import Event
+from common import clock
 from escalation import actions as escalation
 from escalation.models import Firing, Handover
 from notifications.models import Message
@@ -323,3 +324,23 @@ def test_whoever_is_in_two_teams_hears_when_either_is_open(world, new_ticket, pr
 
     message = Message.objects.get(template="ticket_at_risk_lead")
     assert message.not_before == MONDAY_9 + 13 * HOUR
+
+
+def test_a_proposed_major_incident_stands_on_the_ticket_and_before_the_lead(
+    client, world, new_ticket
+):
+    step = Step.objects.get(target__agreement__slug="live", milestone="warn_75")
+    step.action = "propose"
+    sla.save(step, origin=system())
+    ticket = new_ticket(category=world.live, at=clock.now() - timedelta(seconds=16))
+    escalation.sweep_all()
+    world.chiara.language = "en"
+    factories.accounts.save_person(world.chiara, origin=system())
+    client.force_login(world.chiara)
+
+    lead = client.get("/lead/").content.decode()
+    assert "Proposed as a major incident" in client.get(ticket.get_absolute_url()).content.decode()
+    assert ticket.number in lead[lead.index("Major incidents?") : lead.index('id="lead-soon"')]
+
+    actions.resolve(ticket.pk, resolution="Done.", origin=origin_of(world.chiara))
+    assert "Major incidents?" not in client.get("/lead/").content.decode()
