@@ -113,6 +113,22 @@ REASONS = (
 )  # fmt: skip
 
 
+# What happens to a solution beside a warning and a hand-over, by agreement.
+MORE: dict[str, tuple[dict[str, Any], ...]] = {
+    "major": (
+        {"milestone": "propose_50", "percent": 50, "action": StepAction.PROPOSE},
+        {"milestone": "breach_inform", "percent": 100, "action": StepAction.INFORM, "wakes": True},
+    ),
+    "request": (
+        {
+            "milestone": "raise_120_min_after",
+            "offset_seconds": 2 * HOUR,
+            "action": StepAction.RAISE,
+        },
+    ),
+}
+
+
 def build(places: Places, origin: Origin) -> None:
     """Build reasons, agreements with their targets and steps, saved examples and a draft."""
     for slug, longest, tells in REASONS:
@@ -137,7 +153,10 @@ def build(places: Places, origin: Origin) -> None:
 
 
 def _steps(target: Target, origin: Origin) -> None:
-    """Warn whoever has it; when it is late hand over a solution, and tell the lead otherwise."""
+    """Warn whoever has it; when it is late hand over a solution, and tell the lead otherwise.
+
+    A solution has the further steps of its agreement.
+    """
     hands_over = target.metric == Metric.RESOLUTION
     hears = Audience.TEAM if target.metric == Metric.ACCEPTANCE else Audience.ASSIGNEE
     warn = Step(
@@ -148,7 +167,8 @@ def _steps(target: Target, origin: Origin) -> None:
         milestone="breach_hand_over" if hands_over else "breach_tell_lead",
         action=StepAction.HAND_OVER if hands_over else StepAction.WARN,
     )  # fmt: skip
-    for step in (warn, late):
+    more = [Step(target=target, **step) for step in MORE.get(target.agreement.slug, ())]
+    for step in (warn, late, *(more if hands_over else ())):
         sla.save(step, origin=origin)
 
 

@@ -20,7 +20,7 @@ from notifications.models import Message
 from setup import invariants
 from setup.demo.base import LOGINS, PASSWORD
 from sla import queries as policies
-from sla.models import Agreement, Calendar, DayException
+from sla.models import Agreement, Calendar, DayException, Step
 from tickets import actions
 from tickets.choices import OPEN
 from tickets.models import Clock, Entry, Ticket
@@ -218,3 +218,11 @@ def test_the_forecast_was_tried_on_the_days_that_were_told():
     assert len(tried) == 20
     assert sum(day.became_late for day in tried) >= 10  # enough for the page to speak of shares
     assert HandlingTime.objects.filter(category__isnull=True).count() >= 5
+
+
+def test_steps_of_every_kind_have_been_taken():
+    verbs = set(Event.objects.filter(subject_type="ticket").values_list("verb", flat=True))
+
+    assert verbs >= {"ticket.warned", "ticket.major_proposed", "ticket.priority_raised"}
+    steps = Step.objects.values_list("milestone", "action", "wakes")
+    assert ("breach_inform", "inform", True) in steps
