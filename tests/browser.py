@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
 
@@ -140,3 +141,21 @@ def pages_of(browser: Browser, password: str) -> Iterator[Any]:
     yield sign_in
     for context in contexts:
         context.close()
+
+
+def look(page: Page, name: str = "") -> None:
+    """Nothing for axe to find and nothing cut off, wide and narrow, light and dark.
+
+    name: of the pictures that are taken where PICTURES names a folder.
+    """
+    folder = os.environ.get("PICTURES")
+    for width, scheme in ((1366, "light"), (1366, "dark"), (375, "light")):
+        page.set_viewport_size({"width": width, "height": 800})
+        # Nothing is between two colours while it is looked at.
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        if folder and name:
+            page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png", full_page=True)
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), page.url
+    page.set_viewport_size({"width": 1366, "height": 768})

@@ -3,14 +3,13 @@
 from datetime import date
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from accounts import actions as accounts
 from sla import actions as sla
 from sla.models import Calendar
 from tests import factories
-from tests.browser import pages_of
+from tests.browser import look, pages_of
 
 pytestmark = pytest.mark.slow
 PASSWORD = "correct horse battery"
@@ -31,26 +30,16 @@ def desk(transactional_db):
     return world
 
 
-def good(page: Page) -> None:
-    """Nothing for axe to say, and nothing wider than a telephone."""
-    for width in (1366, 375):
-        page.set_viewport_size({"width": width, "height": 800})
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), page.url
-    page.set_viewport_size({"width": 1366, "height": 800})
-
-
 def test_hours_from_a_date_are_given_by_keyboard_while_the_example_follows(
     desk, live_web, browser
 ):
     for sign_in in pages_of(browser, PASSWORD):
         page = sign_in(live_web, "beat")
         page.goto(live_web + HOME)
-        good(page)
+        look(page)
         page.get_by_role("link", name="x en").press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text("x en")
-        good(page)
+        look(page)
 
         page.get_by_role("link", name="Other hours from a date").press("Enter")
         page.get_by_label("Valid from").press("Control+a")
@@ -68,7 +57,7 @@ def test_hours_from_a_date_are_given_by_keyboard_while_the_example_follows(
         page.keyboard.press("Control+Enter")
         expect(page.locator("[data-error-summary]")).to_contain_text("“noon” is not understood")
         assert page.get_by_label("Saturday").input_value() == "8-12"
-        good(page)
+        look(page)
 
         page.get_by_label("Sunday").press("Control+a")
         page.keyboard.press("Delete")
@@ -87,18 +76,18 @@ def test_the_year_its_review_and_the_other_forms_are_readable_by_everybody(
         following = str(date.today().year + 1)  # noqa: DTZ011
         page.get_by_role("link", name=following, exact=True).press("Enter")
         expect(page.get_by_role("heading", name=following)).to_be_visible()
-        good(page)
+        look(page)
 
         page.get_by_role("link", name=f"Review the holidays of {following}").press("Enter")
         expect(page.get_by_text("half-day, closed from noon")).to_be_visible()
-        good(page)
+        look(page)
         page.get_by_role("button", name="Take over all").press("Enter")
         expect(page.get_by_text("Nothing to decide")).to_be_visible()
-        good(page)
+        look(page)
 
         for path in ("new/", "solothurn/head/", "solothurn/days/new/", "24x7/retire/"):
             page.goto(live_web + HOME + path)
-            good(page)
+            look(page)
 
         page.goto(f"{live_web}{HOME}solothurn/head/")
         page.get_by_label("Public holidays of").select_option("DE")

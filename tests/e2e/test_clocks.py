@@ -1,16 +1,14 @@
 """A deadline explained, the time per level, and the repair of clocks in a browser."""
 
-import os
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from accounts import actions as accounts
 from escalation import actions as escalation
 from tests import factories
-from tests.browser import pages_of
+from tests.browser import look, pages_of
 from tests.factories import origin_of
 from tests.moments import MONDAY_9
 from tickets import actions
@@ -47,21 +45,6 @@ def ticket(transactional_db) -> Ticket:
         found.pk, team=world.network, reason="…", assignee=world.reto, origin=by(world.nadia, 6)
     )
     return found
-
-
-def look(page: Page, name: str) -> None:
-    """Nothing for axe to find and nothing cut off, wide and narrow, light and dark."""
-    folder = os.environ.get("PICTURES")
-    for width, scheme in ((1366, "light"), (1366, "dark"), (375, "light")):
-        page.set_viewport_size({"width": width, "height": 800})
-        # Nothing is between two colours while it is looked at.
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-        if folder:
-            page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png", full_page=True)
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    page.set_viewport_size({"width": 1366, "height": 768})
 
 
 def test_a_deadline_explains_itself_and_a_clock_is_mended(ticket, live_web, browser):

@@ -1,13 +1,12 @@
 """A draft rehearsed, published and taken back in a browser: by keyboard, live, for everybody."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from accounts import actions as accounts
 from sla import actions as sla
 from tests import factories
-from tests.browser import pages_of
+from tests.browser import look, pages_of
 from tests.factories import origin_of
 from tickets import actions
 from tickets.models import Replay
@@ -30,15 +29,6 @@ def desk(transactional_db):
     return world
 
 
-def assert_readable(page: Page) -> None:
-    for width in (1366, 375):
-        page.set_viewport_size({"width": width, "height": 800})
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    page.set_viewport_size({"width": 1366, "height": 768})
-
-
 def test_a_draft_is_rehearsed_published_and_taken_back(desk, processes, live_web, browser):
     draft = sla.make_draft("standard", origin=origin_of(desk.beat))
     for target in draft.targets.all():
@@ -47,22 +37,22 @@ def test_a_draft_is_rehearsed_published_and_taken_back(desk, processes, live_web
     for sign_in in pages_of(browser, PASSWORD):
         page = sign_in(live_web, "beat")
         page.goto(f"{live_web}/setup/sla/drafts/{draft.pk}/rehearsal/")
-        assert_readable(page)
+        look(page)
         page.get_by_role("spinbutton", name="How many days back").press("Control+Enter")
 
         # Nobody works yet: the page waits, and can be left and come back to.
         expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "0")
-        assert_readable(page)
+        look(page)
         page.reload()
         expect(page.get_by_text("You may leave this page.")).to_be_visible()
         processes.start("worker")
         page.goto(f"{live_web}/setup/replays/{Replay.objects.get().pk}/")
         expect(page.get_by_text("8 tickets were replayed")).to_be_visible(timeout=60_000)
-        assert_readable(page)
+        look(page)
 
         page.get_by_role("link", name="Publish…").press("Enter")
         expect(page.get_by_text("Publish and recalculate 8 open tickets?")).to_be_visible()
-        assert_readable(page)
+        look(page)
         page.get_by_role("button", name="Publish and recalculate 8 open tickets").press("Enter")
 
         expect(page.get_by_text("8 open tickets have the new version.")).to_be_visible(
@@ -72,10 +62,10 @@ def test_a_draft_is_rehearsed_published_and_taken_back(desk, processes, live_web
         expect(page.get_by_text("8 tickets have their earlier agreement again.")).to_be_visible(
             timeout=60_000
         )
-        assert_readable(page)
+        look(page)
         page.goto(f"{live_web}/setup/replays/")
         expect(page.get_by_role("row")).to_have_count(4)
-        assert_readable(page)
+        look(page)
 
 
 def test_progress_moves_by_itself_and_says_each_quarter(desk, processes, live_web, browser):
