@@ -5,17 +5,17 @@ inserts the steps as Firing rows — the unique row decides who carries a step o
 writes level, event and messages set-based. Nothing is kept outside the database.
 """
 
-import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from operator import attrgetter
 
 from django.db import connection, transaction
 
 from common import clock as clocks_now
-from common.errors import UNREADABLE
 from common.origin import Origin
+from escalation.actions.batches import batch_by_batch
 from escalation.actions.moves import Move, write_handovers
 from escalation.actions.steps import Due, DueStep, carry_out
 from escalation.queries import Routing, routing
@@ -25,8 +25,6 @@ from tickets.actions import BatchChange, change_batch
 from tickets.actions.claims import claim_due
 from tickets.models import Clock
 from tickets.queries import Lot
-
-logger = logging.getLogger(__name__)
 
 BATCH = 500
 
@@ -75,33 +73,14 @@ def sweep(
 
 
 def sweep_all(*, at: datetime | None = None, most: int = 40) -> int:
-    """Sweep batch after batch until nothing is due, at most `most` batches; return the tickets.
+    """Sweep batch after batch until nothing is due, at most `most` batches; return the tickets."""
 
-    A ticket that cannot be read fails its batch: its neighbours are then swept one by one.
-    """
-    total, drain = 0, Drain()
-    for _batch in range(most):
-        try:
-            done = sweep(at=at, drain=drain)
-        except UNREADABLE:
-            logger.exception("a batch of the sweep failed; its tickets are swept one by one")
-            return total + _one_by_one(at)
-        total += done
-        if not done:
-            break
-    return total
+    def due() -> Iterable[int]:
+        clocks = Clock.objects.to_look_at(at=at or clocks_now.now()).order_by("next_action_at")
+        return clocks.values_list("ticket_id", flat=True)[:BATCH]
 
-
-def _one_by_one(at: datetime | None) -> int:
-    due = Clock.objects.to_look_at(at=at or clocks_now.now()).order_by("next_action_at")
-    ids = list(due.values_list("ticket_id", flat=True)[:BATCH])
-    done = 0
-    for pk in dict.fromkeys(ids):
-        try:
-            done += sweep(at=at, ticket_id=pk)
-        except UNREADABLE:
-            logger.exception("ticket %s cannot be swept", pk)
-    return done
+    batch = partial(sweep, at=at, drain=Drain())
+    return batch_by_batch(batch, partial(sweep, at=at), due, most=most, done="swept")
 
 
 def _due(claimed: Lot, rules: Policy, at: datetime) -> Due:

@@ -4,15 +4,16 @@ As the sweep of steps: one transaction claims a batch, others' rows are passed o
 tickets' own funnel writes status, clocks, event and messages set-based.
 """
 
-import logging
+from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
 from common import clock
-from common.errors import UNREADABLE
 from common.origin import Origin
 from escalation import notices
+from escalation.actions.batches import batch_by_batch
 from escalation.actions.sweep import BATCH
 from escalation.queries import Routing, routing
 from notifications.actions import NewMessage
@@ -23,8 +24,6 @@ from tickets.actions.holds import woken_by
 from tickets.choices import Status, WokenBy
 from tickets.models import Hold
 from tickets.queries import Lot
-
-logger = logging.getLogger(__name__)
 
 
 def wake(*, limit: int = BATCH, at: datetime | None = None, ticket_id: int | None = None) -> int:
@@ -50,32 +49,13 @@ def wake(*, limit: int = BATCH, at: datetime | None = None, ticket_id: int | Non
 
 
 def wake_all(*, at: datetime | None = None, most: int = 40) -> int:
-    """Wake batch after batch until no hold is due; return the tickets that go on.
+    """Wake batch after batch until no hold is due; return the tickets that go on."""
 
-    A ticket that cannot be read fails its batch: its neighbours are then woken one by one.
-    """
-    total = 0
-    for _batch in range(most):
-        try:
-            done = wake(at=at)
-        except UNREADABLE:
-            logger.exception("a batch of holds failed; its tickets are woken one by one")
-            return total + _one_by_one(at)
-        total += done
-        if not done:
-            break
-    return total
+    def due() -> Iterable[int]:
+        holds = Hold.objects.to_wake(at=at or clock.now()).order_by("wake_at")
+        return holds.values_list("ticket_id", flat=True)[:BATCH]
 
-
-def _one_by_one(at: datetime | None) -> int:
-    due = Hold.objects.to_wake(at=at or clock.now()).order_by("wake_at")
-    done = 0
-    for pk in due.values_list("ticket_id", flat=True)[:BATCH]:
-        try:
-            done += wake(at=at, ticket_id=pk)
-        except UNREADABLE:
-            logger.exception("ticket %s cannot be woken", pk)
-    return done
+    return batch_by_batch(partial(wake, at=at), partial(wake, at=at), due, most=most, done="woken")
 
 
 def _due(claimed: Lot, at: datetime) -> list[Hold]:
