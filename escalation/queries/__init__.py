@@ -7,7 +7,8 @@ from escalation.queries.handovers import (
     people_of,
     proposed,
 )
-from escalation.queries.ways import Routing, routing
+from escalation.queries.staff import routing
+from escalation.queries.ways import Routing
 
 __all__ = [
     "Destination",

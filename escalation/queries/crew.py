@@ -9,7 +9,8 @@ from django.utils import timezone
 from accounts.models import Team
 from catalog.queries import required_skills
 from escalation.queries.roster import presences
-from escalation.queries.ways import UNKNOWN, held_skills, memberships
+from escalation.queries.staff import held_skills, memberships
+from escalation.queries.ways import UNKNOWN
 from escalation.rules import Presence
 from escalation.rules.forecast import Crew
 from escalation.rules.queueing import Interval

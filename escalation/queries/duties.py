@@ -5,7 +5,7 @@ from datetime import datetime
 
 from accounts.models import Person, Team
 from common.translated import translated
-from escalation.queries.ways import routing
+from escalation.queries.staff import routing
 
 
 @dataclass(frozen=True, slots=True)

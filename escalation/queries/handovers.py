@@ -8,7 +8,7 @@ from typing import Any
 from accounts.models import Team
 from escalation.choices import HandoverState
 from escalation.models import Handover
-from escalation.queries.ways import memberships, open_by, routing
+from escalation.queries.staff import memberships, open_by, routing
 from tickets.models import Ticket
 
 

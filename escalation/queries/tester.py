@@ -7,7 +7,8 @@ from typing import Any
 from accounts.models import Person, Team
 from catalog.models import Category
 from escalation.queries.reasons import of_person
-from escalation.queries.ways import Needs, Routing, open_by, routing
+from escalation.queries.staff import open_by, routing
+from escalation.queries.ways import Needs, Routing
 from tickets.models import Ticket
 
 
