@@ -41,11 +41,16 @@ def is_administrator(user: Any) -> bool:
     return bool(user.is_authenticated and user.is_active and user.role == Role.ADMINISTRATOR)
 
 
+def teams_led_by(user: Any) -> list[int]:
+    """Return the primary keys of the teams `user` leads."""
+    return [team for team, role in roles_by_team(user).items() if role == MemberRole.LEAD]
+
+
 def can_plan(user: Any, person: "Person") -> bool:
     """Test if `user` may write the roster of `person`: the lead of a team of theirs."""
     if not is_agent(user) or is_administrator(user):
         return is_administrator(user)
-    led = [team for team, role in roles_by_team(user).items() if role == MemberRole.LEAD]
+    led = teams_led_by(user)
     return bool(led) and bool(person.memberships.filter(team__in=led).exists())
 
 

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import actions
-from accounts.choices import DutyKind, MemberRole
+from accounts.choices import DutyKind
 from accounts.forms import DutyForm
 from accounts.models import Duty, Person
-from accounts.permissions import can_plan, is_administrator, is_lead, roles_by_team
+from accounts.permissions import can_plan, is_administrator, is_lead, teams_led_by
 from common.errors import DomainError, InvalidInput
 from common.htmx import Request
 from common.origin import Origin
@@ -99,8 +99,7 @@ def _people(user: Any) -> QuerySet[Person]:
     found: QuerySet[Person] = Person.objects.agents().order_by("given_name", "family_name")
     if is_administrator(user):
         return found
-    led = [team for team, role in roles_by_team(user).items() if role == MemberRole.LEAD]
-    return found.filter(memberships__team__in=led).distinct()
+    return found.filter(memberships__team__in=teams_led_by(user)).distinct()
 
 
 def _week(day: Any) -> str:
