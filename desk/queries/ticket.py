@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
@@ -160,7 +161,7 @@ def _face(clock: Clock, hold: Hold | None, known: Policy, at: datetime) -> Clock
             margin = abs(engine.Countdown.of(hours, clock.due_at, clock.stopped_at).seconds)
     return ClockFace(
         metric=clock.metric,
-        label=str(clock.get_metric_display()).capitalize(),
+        label=capfirst(clock.get_metric_display()),
         state=clock.state,
         due_at=clock.due_at,
         at_risk_at=clock.at_risk_at,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -45,7 +46,7 @@ def day_line(
         label = _("stopped %(when)s") % {"when": _when(reading.stopped_at, at)}
         marks.append({"at": min(used / length, 1.0), "kind": "met", "label": label})
     pieces = engine.explain(terms, timeline(run, ticket, holds, since=since), at)
-    metric = str(Metric(run.promise.metric).label).capitalize()
+    metric = capfirst(str(Metric(run.promise.metric).label))
     return DayLine(
         title=_("%(target)s of %(number)s") % {"target": metric, "number": ticket.number},
         marks=sorted(marks, key=lambda mark: mark["at"]),

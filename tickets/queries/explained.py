@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -140,7 +141,7 @@ def _explanation(
     state = ClockState(reading.state.value)
     return Explanation(
         clock=clock,
-        label=str(clock.get_metric_display()).capitalize(),
+        label=capfirst(clock.get_metric_display()),
         clocks=clocks,
         state=state,
         state_label=str(state.label),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -87,7 +88,7 @@ def _day(words: Mapping[str, Any], name: str) -> str:
 def _row(one: Mapping[str, Any], href: str, teams: Mapping[int, str], rules: Policy) -> Row:
     clock = _("the ticket")
     if one["metric"]:
-        clock = f"{str(Metric(one['metric']).label).capitalize()} {one['run']}"
+        clock = f"{capfirst(str(Metric(one['metric']).label))} {one['run']}"
     field = one["field"]
     return Row(
         number=one["number"],

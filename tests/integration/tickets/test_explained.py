@@ -231,3 +231,23 @@ def test_that_a_clock_wants_repair_is_told_to_the_desk_alone(world, held):
 
     assert "An administrator can repair it." in why(world.nadia, held)
     assert "An administrator can repair it." not in why(world.sylvie, held)
+
+
+def test_a_clock_that_stopped_at_once_says_so_instead_of_an_empty_table(world, new_ticket):
+    ticket = new_ticket(at=FRIDAY)
+    actions.reply(ticket.pk, body="We look at it.", origin=origin_of(world.nadia, FRIDAY))
+    text = why(world.nadia, ticket, "first_response")
+    assert "No time has been counted." in text
+    assert "Duration" not in text
+
+
+def test_nouns_of_german_keep_their_capitals(world, new_ticket):
+    factories.agreement(
+        "between", 10, kind="ola", calendar=world.office,
+        seconds={"acceptance": 900, "team_resolution": 7200},
+    )  # fmt: skip
+    world.nadia.language = "de"
+    accounts.save_person(world.nadia, origin=factories.system())
+    text = why(world.nadia, new_ticket(at=FRIDAY), "team_resolution")
+    assert "Zeit des Teams" in text
+    assert "Zeit des teams" not in text
