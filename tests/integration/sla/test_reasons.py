@@ -16,12 +16,6 @@ NAMES = {"name_en": "a delivery", "name_fr": "une livraison", "name_de": "eine L
 BUILT_IN = ["requester", "supplier", "part", "change", "approval", "scheduled", "problem"]
 
 
-@pytest.fixture
-def beat(client, world):
-    client.force_login(world.beat)
-    return client
-
-
 def order():
     return [reason.slug for reason in policy().offered_reasons]
 
