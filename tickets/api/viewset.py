@@ -41,6 +41,7 @@ from tickets.api.shapes import (
     WhyIn,
 )
 from tickets.filters import TicketFilter
+from tickets.models import Ticket
 from tickets.queries import records
 from tickets.queries.explained import as_record, explained
 
@@ -141,9 +142,7 @@ class TicketViewSet(TicketDoor):
     def assign(self, request: Request, number: str) -> Response:
         """Give the ticket to a member of its team, or with null back to the team."""
         ticket, given = self.ticket(), self.given(AssignIn)
-        if not permissions.can_work(request.user, ticket):
-            # Before anybody is looked up: the answer must not tell who exists.
-            raise NotAllowed(permissions.refusal(ticket))
+        self._require_work(ticket)
         person = _assignee(given.pop("assignee"))
         return self.answer(actions.assign(ticket.pk, person, origin=self.origin, **given))
 
@@ -152,9 +151,7 @@ class TicketViewSet(TicketDoor):
     def hold(self, request: Request, number: str) -> Response:
         """Put the ticket on hold, or let it wait longer or for something else."""
         ticket, given = self.ticket(), self.given(HoldIn)
-        if not permissions.can_work(request.user, ticket):
-            # Before anybody is looked up: the answer must not tell who exists.
-            raise NotAllowed(permissions.refusal(ticket))
+        self._require_work(ticket)
         supplier = _supplier(given.pop("supplier"))
         return self.answer(actions.hold(ticket.pk, supplier=supplier, origin=self.origin, **given))
 
@@ -192,6 +189,11 @@ class TicketViewSet(TicketDoor):
         """Say that it is not needed any more."""
         ticket = self.ticket()
         return self.answer(actions.cancel(ticket.pk, origin=self.origin, **self.given(WhyIn)))
+
+    def _require_work(self, ticket: Ticket) -> None:
+        """Refuse before anybody is looked up: the answer must not tell who exists."""
+        if not permissions.can_work(self.request.user, ticket):
+            raise NotAllowed(permissions.refusal(ticket))
 
 
 def _refuse_unknown(words: Iterable[str]) -> None:
