@@ -14,6 +14,7 @@ from catalog import queries as catalog
 from catalog.choices import Impact, Urgency
 from catalog.models import Category
 from sla.queries import ReasonTerms
+from tickets.actions.rehearsal import MOST_DAYS
 from tickets.choices import HoldReason, Status
 from tickets.queries.repairs import Selection
 
@@ -178,7 +179,7 @@ class RehearsalForm(forms.Form):
         label=_("How many days back"),
         help_text=_("Tickets resolved since then are replayed, and all that are open."),
         min_value=1,
-        max_value=400,
+        max_value=MOST_DAYS,
         initial=30,
     )
 

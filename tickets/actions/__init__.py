@@ -9,8 +9,8 @@ from tickets.actions.publishing import publish, stamp_to_publish
 from tickets.actions.recalculation import BeingTakenBack, CannotUndo, undo, why_not_undo
 from tickets.actions.rehearsal import ask_rehearsal, preview, stamp_of
 from tickets.actions.repairs import ask_repair, repair
-from tickets.actions.replay import read_anew, read_on
 from tickets.actions.replays import resume_replays, run_replay, stop_replay
+from tickets.actions.rereading import read_anew, read_on
 from tickets.actions.verbs import (
     assign,
     cancel,

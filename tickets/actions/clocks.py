@@ -11,6 +11,7 @@ from sla.queries import Policy, Promise, policy
 from tickets import queries
 from tickets.choices import Status
 from tickets.models import Clock, Hold, Ticket
+from tickets.queries.life import plain
 
 FIELDS = (
     "state", "agreement", "calendar", "target_seconds", "terms_since", "due_at", "at_risk_at",
@@ -159,11 +160,7 @@ def _plain(clock: Clock, state: Sequence[Any]) -> dict[str, Any]:
     """Return what the history keeps of a clock, as plain data."""
     values = dict(zip(FIELDS, state, strict=True))
     values |= {"started_at": clock.started_at, "metric": clock.metric}
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in values.items()
-        if name in _TOLD
-    }
+    return {name: plain(value) for name, value in values.items() if name in _TOLD}
 
 
 _TOLD = (*_TERMS, "state", "started_at", "metric")

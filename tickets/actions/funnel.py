@@ -29,6 +29,7 @@ from tickets.actions.changes import Change
 from tickets.actions.clocks import Kept
 from tickets.actions.standing import Moved, standing
 from tickets.models import Clock, Entry, Hold, Ticket
+from tickets.queries.life import plain
 
 # A change of any of these may move a deadline.
 _TIMED = frozenset(
@@ -170,7 +171,7 @@ def first_write(ticket: Ticket, *, body: str, entries: Sequence[Entry], origin: 
     opened = notices.for_event(
         ticket, verb="ticket.opened", origin=origin, body=body, clocks=found.new
     )
-    values = {name: [None, _plain(getattr(ticket, name))] for name in _OPENED}
+    values = {name: [None, plain(getattr(ticket, name))] for name in _OPENED}
     prepared = _Prepared(
         ticket=ticket,
         fields=set(),
@@ -209,7 +210,7 @@ def _prepare(asked: BatchChange, origin: Origin, rules: Policy | None) -> _Prepa
     prepared.entries = [outcome.entry] if outcome.entry else []
     prepared.new_holds, prepared.ended_holds = outcome.new_holds, outcome.ended_holds
     changes = {
-        name: [_plain(old), _plain(getattr(ticket, name))] for name, old in outcome.before.items()
+        name: [plain(old), plain(getattr(ticket, name))] for name, old in outcome.before.items()
     }
     relaxed: tuple[str, ...] = ()
     moved: dict[str, Any] = {}
@@ -248,7 +249,7 @@ def _told(moved: Moved) -> dict[str, list[Any]]:
     if not (before or after or moved.late):
         return {}
     told: dict[str, list[Any]] = {
-        "due": [{m: at and at.isoformat() for m, at in dues.items()} for dues in (before, after)]
+        "due": [{m: plain(at) for m, at in dues.items()} for dues in (before, after)]
     }
     return told | ({"late": [None, moved.late]} if moved.late else {})
 
@@ -356,10 +357,6 @@ def _event(ticket: Ticket, verb: str, changes: dict[str, Any]) -> NewEvent:
         changes=changes,
         seq=ticket.version,
     )
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def next_number(year: int) -> str:

@@ -19,6 +19,7 @@ from tickets.actions.funnel import Repaired, write_repaired
 from tickets.actions.jobs import Job
 from tickets.choices import ReplayKind
 from tickets.models import Replay, Ticket
+from tickets.queries.life import plain
 from tickets.queries.repairs import (
     Difference,
     Mended,
@@ -27,7 +28,6 @@ from tickets.queries.repairs import (
     chosen,
     mended,
     of_words,
-    plain,
 )
 
 BATCH = 200  # tickets that are locked at a time

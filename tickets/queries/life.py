@@ -94,6 +94,11 @@ def _take(values: dict[str, Any], event: Event) -> None:
             values[name] = told_value(name, pair[1])
 
 
+def plain(value: Any) -> Any:
+    """Return a value of a ticket or a clock as an event tells it: instants as ISO."""
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
 def told_value(name: str, value: Any) -> Any:
     """Return a value that an event tells as a ticket has it: instants from ISO."""
     if isinstance(value, str) and name.endswith(("_at", "_since")):

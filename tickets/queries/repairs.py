@@ -14,7 +14,7 @@ from catalog.models import Category
 from sla.choices import ENDED, ClockState
 from sla.queries import Policy, hours_changed_at, policy
 from tickets.models import Clock, Hold, Ticket
-from tickets.queries.life import Stage, life
+from tickets.queries.life import Stage, life, plain
 from tickets.queries.many import by_ticket
 from tickets.queries.readings import next_action, next_due
 from tickets.queries.tracks import Track, tracks
@@ -66,11 +66,6 @@ def of_words(words: Mapping[str, Any]) -> Selection:
 
 
 _ENDS = ("opened_from", "opened_until")
-
-
-def plain(value: Any) -> Any:
-    """Return a value of a clock as JSON takes it: instants as ISO."""
-    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def chosen(selection: Selection) -> QuerySet[Ticket]:
