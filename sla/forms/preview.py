@@ -50,13 +50,12 @@ class TryForm(forms.Form):
     def tried(self) -> Try:
         """Return the imagined ticket of a valid form."""
         data = self.cleaned_data
-        by_slug = {site.slug: site.pk for site in self.names.sites}
         pauses: tuple[Pause, ...] = ()
         if data["held"]:
             pauses = ((data["held"], data["resumed"], data["reason"]),)
         return Try(
             opened_at=data["opened"], priority=data["priority"],
-            site=by_slug.get(data["site"]), pauses=pauses,
+            site=key_of(self.names.sites, data["site"]), pauses=pauses,
         )  # fmt: skip
 
 
@@ -94,14 +93,15 @@ class TestForm(forms.Form):
             kind=data["kind"], priority=data["priority"],
             category=category.pk if category else None,
             service=category.service_id if category else None,
-            organisation=_key(names.organisations, data["organisation"]),
-            site=_key(names.sites, data["site"]), team=team.pk, vip=data["vip"],
-            level=team.level, supplier=_key(names.suppliers, data["supplier"]),
+            organisation=key_of(names.organisations, data["organisation"]),
+            site=key_of(names.sites, data["site"]), team=team.pk, vip=data["vip"],
+            level=team.level, supplier=key_of(names.suppliers, data["supplier"]),
         )  # fmt: skip
         return facts, data["opened"]
 
 
-def _key(rows: Any, slug: str) -> int | None:
+def key_of(rows: Any, slug: str) -> int | None:
+    """Return the primary key of the row with a short name; None: there is none."""
     found: int | None = next((row.pk for row in rows if row.slug == slug), None)
     return found
 

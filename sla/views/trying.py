@@ -15,7 +15,7 @@ from common.htmx import Request
 from common.origin import Origin
 from sla import actions, queries
 from sla.choices import Metric
-from sla.forms.preview import TryForm
+from sla.forms.preview import TryForm, key_of
 from sla.models import Example
 from sla.queries import preview
 from sla.queries.words import Vocabulary
@@ -47,7 +47,7 @@ def previewed(
         }
     return found | {
         "try_form": form,
-        "tries": _tries(form, rules, now),
+        "tries": _tries(form.data, rules, names, now),
         "examples": queries.checked_examples(terms, rules) if terms is not None else [],
         "metric_name": lambda metric: str(Metric(metric).label),
         "calendar_name": rules.calendar_name,
@@ -120,9 +120,7 @@ def _given(
         }
     wanted = data.get("try", "")
     if wanted:
-        by_slug = {site.slug: site.pk for site in names.sites}
-        hours = rules.hours_of_site(by_slug.get(given.get(f"{PREFIX}site", "")))
-        known = preview.tries(hours, now) if hours else {}
+        known = _tries(given, rules, names, now)
         if wanted in known:
             given[f"{PREFIX}opened"] = _typed(timezone.localtime(known[wanted][1]))
     # A hold that is not typed waits for whatever comes first in the list.
@@ -134,7 +132,9 @@ def _typed(at: datetime) -> str:
     return f"{at:%d.%m.%Y %H:%M}"
 
 
-def _tries(form: TryForm, rules: queries.Policy, now: datetime) -> dict[str, tuple[str, datetime]]:
-    by_slug = {site.slug: site.pk for site in form.names.sites}
-    hours = rules.hours_of_site(by_slug.get(form.data.get(f"{PREFIX}site", "")))
+def _tries(
+    given: Mapping[str, Any], rules: queries.Policy, names: Vocabulary, now: datetime
+) -> dict[str, tuple[str, datetime]]:
+    """Return what is worth trying by the hours of the site that is given."""
+    hours = rules.hours_of_site(key_of(names.sites, given.get(f"{PREFIX}site", "")))
     return preview.tries(hours, now) if hours else {}
