@@ -72,10 +72,9 @@ class Walker:
 
     def _week(self, name: str) -> dict[str, list[list[str]]]:
         """Return the week in force on a date; the first one has always been."""
-        begun = [v for v in self.spec["versions"] if v["from"] <= name]
-        week: dict[str, list[list[str]]] = (begun or self.spec["versions"])[-1 if begun else 0][
-            "week"
-        ]
+        versions = self.spec["versions"]
+        found = next((v for v in reversed(versions) if v["from"] <= name), versions[0])
+        week: dict[str, list[list[str]]] = found["week"]
         return week
 
     def _interval(self, day: date, opens: str, closes: str) -> Interval:
