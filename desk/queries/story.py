@@ -268,8 +268,9 @@ def _names(events: Sequence[Event]) -> Names:
         _labelled(Category.objects.filter(pk__in=wanted["category"]), "category", names),
         _labelled(Agreement.objects.filter(pk__in=wanted["agreement"]), "agreement", names),
     ]
-    found = [part for part, keys in zip(parts, wanted.values(), strict=False) if keys]
-    known = {("hold", slug): policy().reason(slug).name for slug in wanted["hold"]}
+    reasons = wanted.pop("hold")  # no rows of their own: the policy has their names
+    found = [part for part, keys in zip(parts, wanted.values(), strict=True) if keys]
+    known: Names = {("hold", slug): policy().reason(slug).name for slug in reasons}
     if not found:
         return known
     rows = found[0].union(*found[1:], all=True) if found[1:] else found[0]
