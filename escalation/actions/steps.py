@@ -107,13 +107,17 @@ class _Work:
                 self.mover = step if self.move else None
             self.raised += step.terms.action == StepAction.RAISE
 
+    @property
+    def priority(self) -> int:
+        """The priority it has afterwards; the highest stays."""
+        return max(self.ticket.priority - self.raised, HIGHEST)
+
     def change(self) -> Change:
-        """Return what changes of the ticket; the highest priority stays."""
-        priority = max(self.ticket.priority - self.raised, HIGHEST)
+        """Return what changes of the ticket."""
         found = self.move.change if self.move else Change()
-        if priority == self.ticket.priority:
+        if self.priority == self.ticket.priority:
             return found
-        return Change(**_fields(found), priority=priority)
+        return Change(**_fields(found), priority=self.priority)
 
     def events(self, mine: Sequence[DueStep]) -> list[Also]:
         """Return the events of what is neither a warning nor a move, each action once."""
@@ -152,8 +156,7 @@ class _Work:
         if step is self.mover and self.move is not None:
             facts |= {"to_team": self.move.to_team.name, "chosen": self.move.chosen}
         elif step.terms.action == StepAction.RAISE:
-            raised = max(self.ticket.priority - self.raised, HIGHEST)
-            facts |= {"raised": f"P{raised}"}
+            facts |= {"raised": f"P{self.priority}"}
         return facts
 
     def _told(self, step: DueStep, *, is_overtaken: bool) -> list[Told]:
