@@ -17,10 +17,7 @@ DAY = timedelta(days=1)
 
 def presences(at: datetime) -> dict[int, Presence]:
     """Return what the roster says of each person, as far as it matters at `at` and later."""
-    shifts, calls = (
-        defaultdict[int, list[tuple[datetime, datetime]]](list),
-        defaultdict[int, list[tuple[datetime, datetime]]](list),
-    )
+    shifts, calls = defaultdict[int, list[Span]](list), defaultdict[int, list[Span]](list)
     away = defaultdict[int, list[Absence]](list)
     rows = Duty.objects.filter(ends_at__gt=at - ROSTERED).order_by("starts_at", "pk")
     for person, kind, starts, ends, substitute in rows.values_list(
