@@ -57,6 +57,14 @@ def test_a_draft_is_written_tried_and_saved_with_the_keyboard_alone(desk, page):
     assert target.seconds[2] == 4 * 3600
 
 
+def test_agreements_are_moved_on_a_phone_too(page, live_web):
+    page.set_viewport_size({"width": 375, "height": 760})
+    page.goto(f"{live_web}/setup/sla/")
+    arrows = page.locator("main .icon-button:visible")
+    assert all(box["width"] >= 24 for box in (one.bounding_box() for one in arrows.all()))
+    assert arrows.count()
+
+
 @pytest.mark.parametrize(
     "path", ["/setup/sla/?kind=incident&priority=3&team=service-desk&opened=02.03.2026+08:00",
              "/setup/sla/standard/", "/setup/sla/standard/draft/", "/setup/sla/new/"],
