@@ -65,6 +65,10 @@ def _take_all(browser: Browser, address: str) -> None:
     chiara = _signed_in(browser, address, "chiara", scheme="dark")
     chiara.goto(f"{address}/lead/")
     _take(chiara, "now")
+    beat = _signed_in(browser, address, "beat")
+    beat.goto(f"{address}/setup/sla/incident/draft/")
+    beat.locator(".edit-targets").evaluate("table => table.scrollIntoView({block: 'center'})")
+    _take(beat, "agreement")
     sylvie = _signed_in(browser, address, "sylvie", size={"width": 375, "height": 760})
     _take(sylvie, "portal")
 
