@@ -243,9 +243,37 @@ def lives(world: World) -> World:
     return world
 
 
+def one_long_life() -> None:
+    """Live through a promise of every kind and a second run of each, so that none is left out."""
+    life = Lives()
+    acts: list[Callable[[], object]] = [
+        lambda: life.opened(category="vpn", spoken=False),
+        lambda: life.take(wait=300),
+        lambda: life.answer(then=None, wait=300),
+        lambda: life.ask(wait=300),
+        lambda: life.answer(then=None, wait=3_600),
+        lambda: life.ask(wait=300),
+        lambda: life.hold(reason=HoldReason.SUPPLIER, other=True, wait=300),
+        lambda: life.resume(wait=3_600),
+        lambda: life.hand_over(team="network", wait=300),
+        lambda: life.answer_hand_over(accepts=True, wait=300),
+        lambda: life.resolve(wait=3_600),
+        lambda: life.reopen(wait=3_600, said=True),
+        lambda: life.sweep(wait=86_400),
+    ]
+    try:
+        for act in acts:
+            act()
+            life.a_replay_finds_every_run_and_nothing_to_mend()
+            life.every_second_of_its_life_was_spent_somewhere()
+    finally:
+        life.teardown()
+
+
 def test_replaying_a_life_gives_the_clocks_that_running_it_gave(lives: World) -> None:
     seen.clear()
 
+    one_long_life()
     run_state_machine_as_test(
         Lives,
         settings=settings(
